@@ -1,0 +1,133 @@
+// Package deps holds the import graph of the project as text and tests it.
+package deps
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/leatdb/leat"
+
+// graph lists, for every package of the project, which other packages of the
+// project its non-test files may import. The tree is the pipeline: nothing
+// points back up. A package that is not listed here fails the test.
+const graph = `
+internal/vfs      :
+internal/javatime :
+types             :
+parser            :
+log               : internal/vfs
+state             :
+function          : types internal/javatime
+format            : types internal/javatime
+expr              : types function internal/javatime
+planner/plan      : types expr
+catalog           : types planner/plan
+planner           : parser types function expr format catalog planner/plan
+exec              : types function expr format planner/plan log state internal/javatime internal/vfs
+.                 : parser types function expr format catalog planner planner/plan log state exec internal/vfs
+server/api        :
+server            : . server/api types log parser
+shell             : . server/api parser types
+sqltest           : . types parser log format function planner planner/plan catalog expr exec internal/vfs
+bench/nexmark     :
+bench             : . bench/nexmark types format log state internal/vfs
+cmd/leat          : . server server/api shell sqltest bench bench/nexmark log types parser internal/vfs
+`
+
+func allowed(t *testing.T) map[string]map[string]bool {
+	out := map[string]map[string]bool{}
+	for _, line := range strings.Split(strings.TrimSpace(graph), "\n") {
+		from, to, ok := strings.Cut(line, ":")
+		if !ok {
+			t.Fatalf("graph line %q has no colon", line)
+		}
+		set := map[string]bool{}
+		for _, p := range strings.Fields(to) {
+			set[p] = true
+		}
+		out[strings.TrimSpace(from)] = set
+	}
+	return out
+}
+
+func TestImportDirection(t *testing.T) {
+	rules := allowed(t)
+	for _, e := range edges(t) {
+		set, known := rules[e.from]
+		if !known {
+			t.Errorf("%s: package %s is not in the graph of internal/deps; add a line that says what it may import", e.file, e.from)
+			continue
+		}
+		if e.to != "" && !set[e.to] {
+			t.Errorf("%s: %s must not import %s; allowed: %s", e.file, e.from, e.to, names(set))
+		}
+	}
+}
+
+type edge struct{ from, to, file string }
+
+// edges returns every import between packages of the project, and one edge with
+// an empty target for every file.
+func edges(t *testing.T) []edge {
+	root := filepath.Join("..", "..")
+	var out []edge
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, p)
+		rel = filepath.ToSlash(rel)
+		if d.IsDir() {
+			name := d.Name()
+			if rel != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "examples" || name == "docs") {
+				return fs.SkipDir
+			}
+			if _, err := os.Stat(filepath.Join(p, "go.mod")); err == nil && rel != "." {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(p, ".go") || strings.HasSuffix(p, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		from := path.Dir(rel)
+		out = append(out, edge{from, "", rel})
+		for _, imp := range f.Imports {
+			name := strings.Trim(imp.Path.Value, `"`)
+			if name == module {
+				out = append(out, edge{from, ".", rel})
+			} else if rest, ok := strings.CutPrefix(name, module+"/"); ok {
+				out = append(out, edge{from, rest, rel})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func names(set map[string]bool) string {
+	if len(set) == 0 {
+		return "nothing of the project"
+	}
+	var out []string
+	for n := range set {
+		out = append(out, n)
+	}
+	sort.Strings(out)
+	return strings.Join(out, ", ")
+}

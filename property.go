@@ -1,0 +1,154 @@
+package leat
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// property describes one setting that SET changes for a session.
+type property struct {
+	name, value, summary string
+	check                func(string) error
+}
+
+// properties lists the settings of a session with their defaults. The names are
+// ksqlDB's where the meaning is the same, so that scripts run unchanged; a
+// leading `ksql.streams.` is accepted and dropped.
+var properties = []property{
+	{"auto.offset.reset", "latest", "where new queries start to read streams: earliest or latest", oneOf("earliest", "latest")},
+	{"cache.max.bytes.buffering", "10485760", "0 emits every change of a table; more emits the last change per key and commit", isCount},
+	{"commit.interval.ms", "100", "longest time between two commits of a busy query; an idle one commits at once", isCount},
+	{"processing.guarantee", "exactly_once_v2", "always exactly once here; the weaker values are accepted and mean the same", oneOf("exactly_once_v2", "exactly_once", "at_least_once")},
+	{"ksql.persistence.default.format.key", "KAFKA", "key format of CREATE statements without KEY_FORMAT", isFormat},
+	{"ksql.persistence.default.format.value", "", "value format of CREATE statements without VALUE_FORMAT", isFormat},
+	{"ksql.persistence.wrap.single.values", "", "default of WRAP_SINGLE_VALUE: true, false, or empty for the format's own", optional(oneOf("true", "false"))},
+	{"ksql.output.topic.name.prefix", "", "put before the names of topics that CREATE ... AS makes", nil},
+	{"ksql.query.pull.table.scan.enabled", "true", "whether pull queries may scan a whole table", oneOf("true", "false")},
+	{"ksql.query.pull.range.scan.enabled", "true", "whether pull queries may scan a range of keys", oneOf("true", "false")},
+	{"ksql.query.pull.stream.enabled", "true", "whether pull queries may read streams", oneOf("true", "false")},
+	{"ksql.pull.queries.enable", "true", "whether pull queries are answered at all", oneOf("true", "false")},
+	{"ksql.insert.into.values.enabled", "true", "whether INSERT VALUES is allowed", oneOf("true", "false")},
+	{"ksql.variable.substitution.enable", "true", "whether ${name} is replaced in statements", oneOf("true", "false")},
+	{"ksql.timestamp.throw.on.invalid", "false", "whether a record without a valid TIMESTAMP column stops its query", oneOf("true", "false")},
+	{"ksql.fail.on.deserialization.error", "false", "whether a record that cannot be decoded stops its query", oneOf("true", "false")},
+	{"ksql.cast.strings.preserve.nulls", "true", "whether CAST(NULL AS STRING) stays NULL", oneOf("true", "false")},
+	{"ksql.nested.error.set.null", "true", "whether a failing part of an expression is NULL (true) or the whole of it", oneOf("true", "false")},
+}
+
+// prefixes of properties that are accepted as they come: they configure
+// functions or have no meaning here, and scripts that set them must run.
+var openPrefixes = []string{"ksql.functions.", "ksql.new.", "ksql.suppress.", "ksql.query.push.", "ksql.streams.", "ksql.windowed.", "ksql.sink."}
+
+func oneOf(values ...string) func(string) error {
+	return func(v string) error {
+		for _, x := range values {
+			if strings.EqualFold(x, v) {
+				return nil
+			}
+		}
+		return fmt.Errorf("must be one of %s", strings.Join(values, ", "))
+	}
+}
+
+func optional(check func(string) error) func(string) error {
+	return func(v string) error {
+		if v == "" {
+			return nil
+		}
+		return check(v)
+	}
+}
+
+func isCount(v string) error {
+	if n, err := strconv.ParseInt(v, 10, 64); err != nil || n < 0 {
+		return fmt.Errorf("must be a whole number, 0 or more")
+	}
+	return nil
+}
+
+func isFormat(v string) error {
+	if strings.TrimSpace(v) == "" && v != "" {
+		return fmt.Errorf("must name a format such as JSON")
+	}
+	return nil
+}
+
+// canonicalProperty returns the name under which a property is kept.
+func canonicalProperty(name string) string {
+	if rest, ok := strings.CutPrefix(name, "ksql.streams."); ok {
+		if findProperty(rest) != nil {
+			return rest
+		}
+	}
+	return name
+}
+
+func findProperty(name string) *property {
+	for i := range properties {
+		if properties[i].name == name {
+			return &properties[i]
+		}
+	}
+	return nil
+}
+
+// checkProperty tells whether a session may give the property this value.
+func checkProperty(name, value string) error {
+	p := findProperty(name)
+	if p == nil {
+		for _, open := range openPrefixes {
+			if strings.HasPrefix(name, open) {
+				return nil
+			}
+		}
+		return fmt.Errorf("unknown property %q%s", name, nearestProperty(name))
+	}
+	if p.check == nil {
+		return nil
+	}
+	if err := p.check(value); err != nil {
+		return fmt.Errorf("property %q %w, not %q", name, err, value)
+	}
+	return nil
+}
+
+// nearestProperty suggests a property that shares the longest part of the name.
+func nearestProperty(name string) string {
+	best, score := "", 0
+	for _, p := range properties {
+		n := 0
+		for _, part := range strings.Split(name, ".") {
+			if strings.Contains(p.name, part) {
+				n += len(part)
+			}
+		}
+		if n > score {
+			best, score = p.name, n
+		}
+	}
+	if score*2 < len(name) {
+		return "; SHOW PROPERTIES lists those that exist"
+	}
+	return fmt.Sprintf("; did you mean %q? SHOW PROPERTIES lists them all", best)
+}
+
+// listProperties answers SHOW PROPERTIES for the given overrides.
+func listProperties(overrides map[string]string) []Property {
+	var out []Property
+	for _, p := range properties {
+		line := Property{Name: p.name, Value: p.value, Default: true, Editable: true, Summary: p.summary}
+		if v, ok := overrides[p.name]; ok {
+			line.Value, line.Default = v, false
+		}
+		out = append(out, line)
+	}
+	for name, v := range overrides {
+		if findProperty(name) == nil {
+			out = append(out, Property{Name: name, Value: v, Editable: true})
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
