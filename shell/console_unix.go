@@ -1,0 +1,116 @@
+//go:build unix
+
+package shell
+
+import (
+	"fmt"
+	"os"
+
+	prompt "github.com/c-bata/go-prompt"
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+)
+
+// console reads keys for go-prompt. The library's own reader has three faults
+// that this one mends without a fork: it re-applies raw mode when it should
+// restore the terminal, so that the shell leaves a broken terminal behind and
+// Ctrl-C cannot stop a running query; it takes everything one read returns as a
+// single key, so that pasted lines end up in one another; and it does not know
+// bracketed paste.
+//
+// Setup and TearDown come in pairs, around every statement that runs, too.
+type console struct {
+	tty   *os.File
+	fd    int
+	saved *term.State // Not nil while the terminal is raw.
+	keys  splitter
+}
+
+// newConsole opens the controlling terminal.
+func newConsole() (*console, error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return nil, fmt.Errorf("no terminal to read from: %w", err)
+	}
+	return &console{tty: tty, fd: int(tty.Fd())}, nil
+}
+
+const (
+	pasteOn  = "\x1b[?2004h"
+	pasteOff = "\x1b[?2004l"
+)
+
+// Setup makes the terminal raw and remembers how it was.
+func (c *console) Setup() error {
+	if c.saved != nil {
+		return nil
+	}
+	state, err := term.MakeRaw(c.fd)
+	if err != nil {
+		return err
+	}
+	c.saved = state
+	if _, err := c.tty.WriteString(pasteOn); err != nil {
+		return err
+	}
+	return unix.SetNonblock(c.fd, true)
+}
+
+// TearDown gives the terminal back as Setup found it.
+func (c *console) TearDown() error {
+	if c.saved == nil {
+		return nil
+	}
+	state := c.saved
+	c.saved = nil
+	err := unix.SetNonblock(c.fd, false)
+	if _, werr := c.tty.WriteString(pasteOff); err == nil {
+		err = werr
+	}
+	if rerr := term.Restore(c.fd, state); err == nil {
+		err = rerr
+	}
+	return err
+}
+
+// Close restores the terminal and closes it.
+func (c *console) Close() error {
+	err := c.TearDown()
+	if cerr := c.tty.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// Read returns one key or one run of text. The library calls it every 10 ms;
+// with nothing to read it returns an error, which the library ignores.
+func (c *console) Read() ([]byte, error) {
+	if key := c.keys.next(false); key != nil {
+		return key, nil
+	}
+	var buf [4096]byte
+	n, err := unix.Read(c.fd, buf[:])
+	if n <= 0 {
+		if key := c.keys.next(true); key != nil { // A lone Escape is a key once nothing follows it.
+			return key, nil
+		}
+		if err == nil {
+			err = unix.EAGAIN
+		}
+		return nil, err
+	}
+	c.keys.feed(buf[:n])
+	if key := c.keys.next(false); key != nil {
+		return key, nil
+	}
+	return nil, unix.EAGAIN
+}
+
+// GetWinSize returns the size of the terminal, or a usual one when it tells none.
+func (c *console) GetWinSize() *prompt.WinSize {
+	ws, err := unix.IoctlGetWinsize(c.fd, unix.TIOCGWINSZ)
+	if err != nil || ws.Col == 0 || ws.Row == 0 {
+		return &prompt.WinSize{Row: 24, Col: 80}
+	}
+	return &prompt.WinSize{Row: ws.Row, Col: ws.Col}
+}
