@@ -14,7 +14,11 @@ type AggregateOverload struct {
 	Params   []Param
 	Variadic int // Parameter that may repeat, or -1.
 	Literals []Param
-	Returns  func(args []*types.Type) (*types.Type, error)
+	// Result is the declared result. With Returns nil the result type is Result
+	// with its type variables replaced; otherwise Result only documents. Returns
+	// gets the types of the column arguments.
+	Result  Pattern
+	Returns func(args []*types.Type) (*types.Type, error)
 	// TableOK tells that Accumulator.Update works with a negative sign, so that
 	// the aggregate may be computed over a table.
 	TableOK bool
@@ -72,6 +76,7 @@ type TableFunction struct {
 type TableOverload struct {
 	Params   []Param
 	Variadic int
+	Result   Pattern // As in ScalarOverload.
 	Returns  func(args []*types.Type) (*types.Type, error)
 	New      func(call *Call) (TableKernel, error)
 }

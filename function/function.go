@@ -22,7 +22,8 @@ type Param struct {
 	Summary string
 	Type    Pattern
 	// NotNull marks a parameter for which NULL is a failure of the call (a Java
-	// primitive in the dialect's origin) rather than an argument.
+	// primitive in the dialect's origin) rather than an argument. Kernels never
+	// see such rows: the registry wraps New with the check.
 	NotNull bool
 }
 
@@ -37,12 +38,17 @@ type Scalar struct {
 type ScalarOverload struct {
 	Params   []Param
 	Variadic int
+	// Result is the declared result. With Returns nil the result type is Result
+	// with its type variables replaced; otherwise Result only documents.
+	Result Pattern
 	// Returns computes the result type from the argument types (after implicit
-	// casts). It may reject a combination with an error.
+	// casts; the type of its body for a lambda, nil for a time unit). It may
+	// reject a combination with an error.
 	Returns func(args []*types.Type) (*types.Type, error)
 	// New makes the kernel of one call site. It may look at constant arguments in
 	// call (to compile a pattern once) and may keep scratch memory: a kernel is
-	// used by one task at a time.
+	// used by one task at a time. A constant that every row would fail on is no
+	// error of New but of every row.
 	New func(call *Call) (Kernel, error)
 	// Volatile functions (RANDOM, UUID) are never folded to constants.
 	Volatile bool
@@ -71,7 +77,7 @@ type Lambda func(params []*types.Vector, outer []uint32, errs *Errors) *types.Ve
 
 // Kernel computes the rows of out named by rows from the same rows of args. out
 // has been Reset to the batch's length. A row that fails is set NULL and
-// reported with errs.Add.
+// reported with errs.Add. Entries of args for lambdas and time units are nil.
 type Kernel func(args []*types.Vector, rows []uint32, out *types.Vector, errs *Errors)
 
 // Errors collects failed rows of one evaluation. Its zero value is ready.
@@ -81,6 +87,7 @@ type Errors struct {
 }
 
 // Add reports that row failed. Errors are the exception, so they may allocate.
+// They do not name the function; whoever evaluates the call does.
 func (e *Errors) Add(row uint32, err error) {
 	e.Rows = append(e.Rows, row)
 	e.Errs = append(e.Errs, err)

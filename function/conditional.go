@@ -1,0 +1,32 @@
+package function
+
+import "github.com/leatdb/leat/types"
+
+func conditionalFunctions() []*Scalar {
+	return []*Scalar{
+		scalar("COALESCE", categoryConditional, "Returns the first argument that is not NULL, or NULL when all are.",
+			docs{"first": "the value taken when it is not NULL", "others": "the values tried next, in order"},
+			[]Example{{"COALESCE(CAST(NULL AS STRING), 'b', 'c')", "b"}, {"COALESCE(1, 2)", "1"}},
+			over("(first T, others T...) -> T", kernel(coalesce))),
+		scalar("IFNULL", categoryConditional, "Returns the first argument, or the second when the first is NULL.",
+			docs{"value": "the value taken when it is not NULL", "alternative": "the value taken otherwise"},
+			[]Example{{"IFNULL(CAST(NULL AS INT), 7)", "7"}, {"IFNULL('a', 'b')", "a"}},
+			over("(value T, alternative T) -> T", kernel(coalesce))),
+	}
+}
+
+// coalesce copies for each row the first argument that is not NULL there.
+func coalesce(args []*types.Vector, rows []uint32, out *types.Vector, _ *Errors) {
+	for _, r := range rows {
+		i := int(r)
+		k := 0
+		for k < len(args) && args[k].IsNull(i) {
+			k++
+		}
+		if k == len(args) {
+			out.SetNull(i)
+			continue
+		}
+		out.Copy(i, args[k], i)
+	}
+}
