@@ -21,13 +21,14 @@ const module = "github.com/leatdb/leat"
 const graph = `
 internal/vfs      :
 internal/javatime :
+internal/javanum  :
 types             :
 parser            :
 log               : internal/vfs
 state             :
-function          : types internal/javatime
-format            : types internal/javatime
-expr              : types function internal/javatime
+function          : types internal/javatime internal/javanum
+format            : types internal/javatime internal/javanum
+expr              : types function internal/javatime internal/javanum
 planner/plan      : types expr
 catalog           : types planner/plan
 planner           : parser types function expr format catalog planner/plan
