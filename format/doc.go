@@ -1,0 +1,17 @@
+// Package format turns record keys and values (bytes) into column vectors and
+// back: JSON, DELIMITED, KAFKA and NONE.
+//
+// [New] checks that a format can carry the given columns and returns a
+// [Format], which makes decoders and encoders. Both work on batches: a
+// [Decoder] fills the needed columns of many records, an [Encoder] appends the
+// bytes of many rows. Neither is safe for use by several goroutines; make one
+// per task.
+//
+// A record that cannot be decoded is reported once, with its row, the place in
+// the record and the reason, and leaves the other rows alone: the caller drops
+// it from the batch and sends it to the processing log.
+//
+// Decoded strings are headers into the record bytes wherever the bytes are the
+// string (no escapes, valid UTF-8), so the record memory must stay unchanged as
+// long as the batch lives; everything else goes to the vector's own memory.
+package format

@@ -1,0 +1,115 @@
+package format
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/leatdb/leat/types"
+)
+
+// PropertyDelimiter is the only format property so far: the column separator of
+// DELIMITED, one character or SPACE or TAB. (KEY_DELIMITER and VALUE_DELIMITER
+// in SQL.)
+const PropertyDelimiter = "DELIMITER"
+
+// Spec says what a format has to carry.
+type Spec struct {
+	Name       string            // Any case, e.g. JSON.
+	Properties map[string]string // By upper-case name without KEY_ or VALUE_.
+	// WrapSingle is WRAP_SINGLE_VALUE for values of one column: true for a record
+	// with one field, false for the bare value, nil for the format's default.
+	// Keys of one column are always bare and must leave it nil.
+	WrapSingle *bool
+	IsKey      bool
+	Columns    []types.Column // The key columns or the value columns, in order.
+}
+
+// Format makes decoders and encoders for one list of columns.
+type Format interface {
+	// NewDecoder returns a decoder that fills the columns marked in needed; nil
+	// means all of them.
+	NewDecoder(needed []bool) Decoder
+	NewEncoder() Encoder
+}
+
+// Decoder turns byte strings into rows.
+type Decoder interface {
+	// Decode reads byte strings rows (ascending) of in into the same row numbers
+	// of out, one vector per column of the Spec, each Reset by the caller to a row
+	// count above the largest row. A null byte string makes all columns NULL.
+	// Columns that are not needed become NULL in all rows; their vector may be nil.
+	//
+	// Records that fail are added to errs in row order, at most once each; their
+	// row in out is unspecified (but safe to read).
+	Decode(in *types.Spans, rows []uint32, out []*types.Vector, errs *Errors)
+}
+
+// Encoder turns rows into byte strings.
+type Encoder interface {
+	// Encode appends to out one byte string for each of rows, in that order: null
+	// for rows in noValue and for a bare single value that is NULL. cols has one
+	// vector per column of the Spec. A row that cannot be encoded is added to errs
+	// and appended as null, so that out stays aligned with rows.
+	Encode(cols []*types.Vector, rows []uint32, noValue types.Bitmap, out *types.Spans, errs *Errors)
+}
+
+// New checks that the named format can carry the columns and returns it. The
+// error says what is refused and what to do instead, without a position: the
+// caller knows the statement.
+func New(spec Spec) (Format, error) {
+	c, ok := Lookup(spec.Name)
+	if !ok {
+		return nil, fmt.Errorf("unknown format %s: known formats are %s", spec.Name, strings.Join(Names(), ", "))
+	}
+	if err := c.Check(spec); err != nil {
+		return nil, err
+	}
+	if len(spec.Columns) == 0 {
+		return newEmpty(c, spec.IsKey), nil
+	}
+	return c.build(spec)
+}
+
+// wrapped tells whether values are records with named fields rather than one
+// bare value.
+func wrapped(c *Capability, spec Spec) bool {
+	switch {
+	case len(spec.Columns) > 1:
+		return true
+	case spec.IsKey:
+		return false
+	case spec.WrapSingle != nil:
+		return *spec.WrapSingle
+	}
+	return c.WrapDefault
+}
+
+// allNeeded returns needed, or a list of n times true for nil.
+func allNeeded(needed []bool, n int) []bool {
+	if needed != nil {
+		return needed
+	}
+	all := make([]bool, n)
+	for i := range all {
+		all[i] = true
+	}
+	return all
+}
+
+// nullUnneeded makes the columns nobody needs NULL in all rows.
+func nullUnneeded(needed []bool, out []*types.Vector) {
+	for c, v := range out {
+		if !needed[c] && v != nil {
+			v.SetAllNull(v.Len)
+		}
+	}
+}
+
+// setNull makes row NULL in all needed columns.
+func setNull(needed []bool, out []*types.Vector, row int) {
+	for c, v := range out {
+		if needed[c] {
+			v.SetNull(row)
+		}
+	}
+}
