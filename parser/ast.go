@@ -38,7 +38,7 @@ type Name struct {
 
 func (n *Name) String() string { return QuoteIdent(n.Text) }
 
-// Relation kinds of a source.
+// SourceKind tells streams from tables.
 type SourceKind int
 
 const (
@@ -56,9 +56,13 @@ func (k SourceKind) String() string {
 // Property is one `name = literal` of a WITH clause.
 type Property struct {
 	Loc
-	Name  Name // Upper-cased also when it was written as a string.
+	Name  Name // Quoted also when it was written as a string.
 	Value Expr // A literal (NullLit, IntLit, DecimalLit, FloatLit, BoolLit, StringLit) or a Variable.
 }
+
+// Key is the name upper-cased: SQL's own properties are told apart by it. The
+// exact name matters only to connectors.
+func (p *Property) Key() string { return upper(p.Name.Text) }
 
 // Directive is a `--@name: value` comment; it belongs to the statement after it.
 type Directive struct {

@@ -6,11 +6,11 @@ type CreateSource struct {
 	Stmt
 	Kind        SourceKind
 	OrReplace   bool
-	ReadOnly    bool // CREATE SOURCE ...
-	IfNotExists bool
-	Name        Name
-	Columns     []ColumnDef // nil when left to schema inference.
-	With        []Property
+	ReadOnly    bool        // CREATE SOURCE ...
+	IfNotExists bool        `parser:"( (?= IF NOT ) @IF NOT EXISTS )?"`
+	Name        Name        `parser:"@@"`
+	Columns     []ColumnDef `parser:"( '(' @@ ( ',' @@ )* ')' )?"` // nil when left to schema inference.
+	With        []Property  `parser:"( WITH '(' @@ ( ',' @@ )* ')' )?"`
 }
 
 // CreateAs is `CREATE [OR REPLACE] STREAM|TABLE name [WITH (...)] AS SELECT ...`.
@@ -18,10 +18,10 @@ type CreateAs struct {
 	Stmt
 	Kind        SourceKind
 	OrReplace   bool
-	IfNotExists bool
-	Name        Name
-	With        []Property
-	Query       *Select
+	IfNotExists bool       `parser:"( (?= IF NOT ) @IF NOT EXISTS )?"`
+	Name        Name       `parser:"@@"`
+	With        []Property `parser:"( WITH '(' @@ ( ',' @@ )* ')' )?"`
+	Query       *Select    `parser:"AS @@"`
 }
 
 // ColumnRole is the mark behind a column's type.
@@ -48,17 +48,17 @@ type ColumnDef struct {
 type DropSource struct {
 	Stmt
 	Kind        SourceKind
-	IfExists    bool
-	Name        Name
-	DeleteTopic bool
+	IfExists    bool `parser:"( (?= IF EXISTS ) @IF EXISTS )?"`
+	Name        Name `parser:"@@"`
+	DeleteTopic bool `parser:"( @DELETE TOPIC )?"`
 }
 
 // AlterSource is `ALTER STREAM|TABLE name ADD [COLUMN] col type, ...`.
 type AlterSource struct {
 	Stmt
 	Kind SourceKind
-	Name Name
-	Add  []AddColumn // At least one.
+	Name Name        `parser:"@@"`
+	Add  []AddColumn `parser:"@@ ( ',' @@ )*"` // At least one.
 }
 
 // AddColumn is one `ADD [COLUMN] name type`.
@@ -71,16 +71,16 @@ type AddColumn struct {
 // CreateType is `CREATE TYPE [IF NOT EXISTS] name AS type`.
 type CreateType struct {
 	Stmt
-	IfNotExists bool
-	Name        Name
-	Type        *TypeExpr
+	IfNotExists bool      `parser:"( (?= IF NOT ) @IF NOT EXISTS )?"`
+	Name        Name      `parser:"@@"`
+	Type        *TypeExpr `parser:"AS @@"`
 }
 
 // DropType is `DROP TYPE [IF EXISTS] name`.
 type DropType struct {
 	Stmt
-	IfExists bool
-	Name     Name
+	IfExists bool `parser:"( (?= IF EXISTS ) @IF EXISTS )?"`
+	Name     Name `parser:"@@"`
 }
 
 // ConnectorKind tells sources from sinks.
@@ -100,14 +100,14 @@ func (k ConnectorKind) String() string {
 type CreateConnector struct {
 	Stmt
 	Kind        ConnectorKind
-	IfNotExists bool
-	Name        Name
-	With        []Property
+	IfNotExists bool       `parser:"( (?= IF NOT ) @IF NOT EXISTS )?"`
+	Name        Name       `parser:"@@"`
+	With        []Property `parser:"WITH '(' @@ ( ',' @@ )* ')'"`
 }
 
 // DropConnector is `DROP CONNECTOR [IF EXISTS] name`.
 type DropConnector struct {
 	Stmt
-	IfExists bool
-	Name     Name
+	IfExists bool `parser:"( (?= IF EXISTS ) @IF EXISTS )?"`
+	Name     Name `parser:"@@"`
 }

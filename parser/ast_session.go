@@ -3,21 +3,21 @@ package parser
 // SetProperty is `SET 'name' = 'value'`.
 type SetProperty struct {
 	Stmt
-	Name  StringLit
-	Value StringLit
+	Name  StringLit `parser:"@@"`
+	Value StringLit `parser:"'=' @@"`
 }
 
 // UnsetProperty is `UNSET 'name'`.
 type UnsetProperty struct {
 	Stmt
-	Name StringLit
+	Name StringLit `parser:"@@"`
 }
 
 // AlterSystem is `ALTER SYSTEM 'name' = 'value'`.
 type AlterSystem struct {
 	Stmt
-	Name  StringLit
-	Value StringLit
+	Name  StringLit `parser:"@@"`
+	Value StringLit `parser:"'=' @@"`
 }
 
 // Define is `DEFINE name = 'value'`. Variables are told apart by their name
@@ -25,7 +25,7 @@ type AlterSystem struct {
 type Define struct {
 	Stmt
 	Name  Name
-	Value StringLit
+	Value StringLit `parser:"'=' @@"`
 }
 
 // Undefine is `UNDEFINE name`.
@@ -37,5 +37,5 @@ type Undefine struct {
 // RunScript is `RUN SCRIPT 'path'`, a statement of the shell and of test scripts.
 type RunScript struct {
 	Stmt
-	Path StringLit
+	Path StringLit `parser:"@@"`
 }

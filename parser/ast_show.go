@@ -9,19 +9,19 @@ type (
 	ShowTopics struct {
 		Stmt
 		All      bool // Internal topics too.
-		Extended bool
+		Extended bool `parser:"@EXTENDED?"`
 	}
 
 	// ShowStreams is `SHOW STREAMS [EXTENDED]`.
 	ShowStreams struct {
 		Stmt
-		Extended bool
+		Extended bool `parser:"@EXTENDED?"`
 	}
 
 	// ShowTables is `SHOW TABLES [EXTENDED]`.
 	ShowTables struct {
 		Stmt
-		Extended bool
+		Extended bool `parser:"@EXTENDED?"`
 	}
 
 	// ShowFunctions is `SHOW FUNCTIONS`.
@@ -45,7 +45,7 @@ type (
 	// ShowQueries is `SHOW QUERIES [EXTENDED]`.
 	ShowQueries struct {
 		Stmt
-		Extended bool
+		Extended bool `parser:"@EXTENDED?"`
 	}
 )
 
@@ -54,26 +54,26 @@ type (
 	// DescribeSource is `DESCRIBE name [EXTENDED]`.
 	DescribeSource struct {
 		Stmt
-		Name     Name
-		Extended bool
+		Name     Name `parser:"@@"`
+		Extended bool `parser:"@EXTENDED?"`
 	}
 
 	// DescribeAll is `DESCRIBE STREAMS|TABLES [EXTENDED]`.
 	DescribeAll struct {
 		Stmt
 		Kind     SourceKind
-		Extended bool
+		Extended bool `parser:"@EXTENDED?"`
 	}
 
 	// DescribeFunction is `DESCRIBE FUNCTION name`.
 	DescribeFunction struct {
 		Stmt
-		Name Name
+		Name Name `parser:"@@"`
 	}
 
 	// DescribeConnector is `DESCRIBE CONNECTOR name`.
 	DescribeConnector struct {
 		Stmt
-		Name Name
+		Name Name `parser:"@@"`
 	}
 )

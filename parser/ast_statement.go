@@ -41,10 +41,10 @@ type Explain struct {
 // Print is `PRINT topic [FROM BEGINNING] [INTERVAL n] [LIMIT n]`.
 type Print struct {
 	Stmt
-	Topic         Resource
-	FromBeginning bool
-	Interval      *IntLit // Every n-th record; nil for all.
-	Limit         *IntLit
+	Topic         Resource `parser:"@@"`
+	FromBeginning bool     `parser:"( FROM @BEGINNING )?"`
+	Interval      *IntLit  `parser:"( ( INTERVAL | SAMPLE ) @@ )?"` // Every n-th record; nil for all.
+	Limit         *IntLit  `parser:"( LIMIT @@ )?"`
 }
 
 // Resource names something outside the catalogue (a topic, a subject). Unlike a
@@ -57,17 +57,17 @@ type Resource struct {
 // Insert is `INSERT INTO target [WITH (...)] SELECT ...`.
 type Insert struct {
 	Stmt
-	Target Name
-	With   []Property
-	Query  *Select
+	Target Name       `parser:"@@"`
+	With   []Property `parser:"( WITH '(' @@ ( ',' @@ )* ')' )?"`
+	Query  *Select    `parser:"@@"`
 }
 
 // InsertValues is `INSERT INTO target [(columns)] VALUES (values)`.
 type InsertValues struct {
 	Stmt
-	Target  Name
-	Columns []Name // nil when not written: all columns in order.
-	Values  []Expr
+	Target  Name   `parser:"@@"`
+	Columns []Name `parser:"( '(' @@ ( ',' @@ )* ')' )?"` // nil when not written: all columns in order.
+	Values  []Expr `parser:"VALUES '(' ( @@ ( ',' @@ )* )? ')'"`
 }
 
 // QueryAction is what TERMINATE, PAUSE and RESUME do.
@@ -87,5 +87,5 @@ func (a QueryAction) String() string {
 type ControlQuery struct {
 	Stmt
 	Action  QueryAction
-	QueryID *Name // nil for ALL.
+	QueryID *Name `parser:"ALL | @@"` // nil for ALL.
 }
