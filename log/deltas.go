@@ -1,0 +1,136 @@
+package log
+
+import "fmt"
+
+// ReplayDeltas calls fn with every delta at or after from that was durable when it was called and is still in the WAL, in
+// the order of the commits; those of one group have the same LSN. data is valid during the call only. An error of fn ends it
+// and is returned. It is meant for the opening of state stores, but may run at any time.
+func (l *Log) ReplayDeltas(from LSN, fn func(lsn LSN, store string, data []byte) error) error {
+	to := l.DurableLSN()
+	files := l.wal.pin(from, to)
+	defer l.wal.unpin(files)
+	for _, file := range files {
+		if err := l.replayDeltasOf(file, from, to, fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Log) replayDeltasOf(file *walFile, from, to LSN, fn func(LSN, string, []byte) error) error {
+	s, err := newWALScan(file.f, file.generation, l.wal.seed, walHeadBytes)
+	if err != nil {
+		return err
+	}
+	for lsn := file.first; lsn <= min(file.last, to); lsn++ {
+		_, payload, ok, err := s.next(lsn)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("%w: WAL record %d in %s at byte %d", ErrCorrupt, lsn, l.wal.name(file.generation), s.pos)
+		}
+		if lsn < from {
+			continue
+		}
+		if err := eachDelta(payload, func(store string, data []byte) error { return fn(lsn, store, data) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachDelta finds the deltas of a record that was checked before.
+func eachDelta(payload []byte, fn func(store string, data []byte) error) error {
+	type span struct {
+		store string
+		len   uint64
+	}
+	var deltas []span
+	r := &fieldReader{b: payload}
+	for kind := r.uvarint(); kind != entryEnd && !r.failed; kind = r.uvarint() {
+		if kind == entryDelta {
+			deltas = append(deltas, span{r.string(), r.uvarint()})
+		} else {
+			skipEntry(kind, r)
+		}
+	}
+	for _, d := range deltas {
+		data := r.bytes(d.len)
+		if r.failed {
+			return fmt.Errorf("%w: the deltas of a WAL record", ErrCorrupt)
+		}
+		if err := fn(d.store, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// skipEntry steps over the fields of an entry.
+func skipEntry(kind uint64, r *fieldReader) {
+	switch kind {
+	case entryBatches:
+		r.uvarint()
+		r.uvarint()
+		r.bytes(r.uvarint())
+	case entryOffset:
+		r.string()
+		r.uvarint()
+		r.uvarint()
+		r.uvarint()
+		r.string()
+	case entryTopic:
+		r.uvarint()
+		r.id()
+		r.string()
+		r.config()
+	case entryConfig:
+		r.uvarint()
+		r.config()
+	case entryDrop:
+		r.uvarint()
+	case entryStart:
+		r.uvarint()
+		r.uvarint()
+		r.uvarint()
+	case entryNoGroup:
+		r.string()
+	case entryClose:
+	default:
+		r.failed = true
+	}
+}
+
+// ReleaseDeltas says that deltas up to and including an LSN are not needed any more. WAL files whose deltas are all released
+// and whose records are all in segments are used again.
+func (l *Log) ReleaseDeltas(upTo LSN) {
+	for {
+		old := l.released.Load()
+		if uint64(upTo) <= old || l.released.CompareAndSwap(old, uint64(upTo)) {
+			return
+		}
+	}
+}
+
+// pin keeps the files that have deltas in [from, to] from being used again, and returns copies of them.
+func (w *wal) pin(from, to LSN) []*walFile {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var files []*walFile
+	for _, file := range w.files {
+		if file.lastDelta >= from && file.lastDelta != 0 && file.first <= to {
+			file.pins++
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
+func (w *wal) unpin(files []*walFile) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, file := range files {
+		file.pins--
+	}
+}

@@ -1,0 +1,176 @@
+package log
+
+import (
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/leatdb/leat/internal/vfs"
+)
+
+// Ack says when a commit is acknowledged. The zero value is AckFsync.
+type Ack struct {
+	mode     ackMode
+	interval time.Duration
+}
+
+type ackMode uint8
+
+const (
+	ackFsync ackMode = iota
+	ackInterval
+	ackOS
+)
+
+// AckFsync acknowledges what a power cut cannot take back. AckOS acknowledges what the operating system has: it survives
+// the end of the process, and is on the disk when the system writes it there.
+var (
+	AckFsync = Ack{mode: ackFsync}
+	AckOS    = Ack{mode: ackOS}
+)
+
+// AckInterval acknowledges what the operating system has and syncs at least every d: a power cut may take back what was
+// acknowledged in the last d.
+func AckInterval(d time.Duration) Ack { return Ack{mode: ackInterval, interval: d} }
+
+func (a Ack) String() string {
+	switch a.mode {
+	case ackInterval:
+		return "interval=" + a.interval.String()
+	case ackOS:
+		return "os"
+	}
+	return "fsync"
+}
+
+// Options of a log. The zero value of each field means what its comment names.
+type Options struct {
+	FS           vfs.FS           // vfs.OS
+	Ack          Ack              // AckFsync
+	WALFileBytes int64            // size of a WAL file: 64 MiB
+	SegmentBytes int64            // size of a segment of topics that do not say: 128 MiB
+	CacheBytes   int64            // bound of the memory for tails: 64 MiB
+	Now          func() time.Time // time.Now
+	Logger       *slog.Logger     // no diagnostics
+
+	// AllowCorruption opens a log with damage in its WAL by cutting it there. What comes after the damage is lost.
+	AllowCorruption bool
+}
+
+func (o *Options) setDefaults() {
+	if o.FS == nil {
+		o.FS = vfs.OS
+	}
+	if o.WALFileBytes <= 0 {
+		o.WALFileBytes = 64 << 20
+	}
+	if o.SegmentBytes <= 0 {
+		o.SegmentBytes = 128 << 20
+	}
+	if o.CacheBytes <= 0 {
+		o.CacheBytes = 64 << 20
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+}
+
+// Log is an open log.
+type Log struct {
+	fs   vfs.FS
+	dir  string
+	opts Options
+	lock io.Closer
+
+	metaMu sync.Mutex // held through a change of topics, from check to durable
+
+	topicsMu   sync.RWMutex
+	topics     map[string]*topic
+	byNumber   map[uint32]*topic
+	lastNumber uint32
+
+	offsets groupOffsets
+
+	// The sequencer: everything between the callers and the writer goroutine.
+	mu          sync.Mutex
+	work        sync.Cond // the queue is not empty, a sync is due, or the log is closing
+	space       sync.Cond // the queue got shorter, or the log failed or is closing
+	queue       []*pending
+	queuedBytes int
+	lastLSN     LSN     // of the last sequenced group
+	slab        *slab   // that records are encoded into
+	slabs       []*slab // oldest first
+	slabBytes   int64
+	failure     error // wraps ErrStorageFailed
+	closing     bool
+	syncDue     bool
+	syncTimer   *time.Timer
+
+	wal        wal
+	durable    atomic.Uint64 // LSN of the last acknowledged group
+	released   atomic.Uint64 // deltas below are not needed any more
+	writerDone chan struct{}
+
+	stats counters
+}
+
+// full says that the queue is over its bound; the caller holds mu.
+func (l *Log) full() bool {
+	return l.queuedBytes > maxQueuedBytes
+}
+
+// Open opens the log in a directory, and makes it if there is none. It recovers what was acknowledged, whatever ended the
+// last process. The directory is locked until Close.
+func Open(dir string, o Options) (*Log, error) {
+	o.setDefaults()
+	l := &Log{fs: o.FS, dir: dir, opts: o, topics: map[string]*topic{}, byNumber: map[uint32]*topic{}, writerDone: make(chan struct{})}
+	l.work.L, l.space.L = &l.mu, &l.mu
+	l.offsets.init()
+	if err := l.recover(); err != nil {
+		l.abandon()
+		return nil, err
+	}
+	go l.writeLoop()
+	return l, nil
+}
+
+// abandon frees what a failed Open has taken.
+func (l *Log) abandon() {
+	l.wal.close()
+	if l.lock != nil {
+		l.lock.Close()
+	}
+}
+
+// Close waits until everything queued is durable, stops the goroutines, and frees files and lock. Nothing may be called
+// after it; chunks that are still held stay readable until their Release.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	if l.closing {
+		l.mu.Unlock()
+		return ErrClosed
+	}
+	l.closing = true
+	if l.syncTimer != nil {
+		l.syncTimer.Stop()
+	}
+	l.work.Signal()
+	l.space.Broadcast()
+	l.mu.Unlock()
+	<-l.writerDone
+	l.retireAll()
+	err := l.failure
+	if cerr := l.wal.close(); err == nil {
+		err = cerr
+	}
+	l.dropSlabs()
+	if cerr := l.lock.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}

@@ -1,0 +1,136 @@
+package log
+
+import (
+	"sort"
+	"sync"
+)
+
+// partition is one partition of an open log. An idle one is this struct and nothing else: no goroutine, no buffer, no open
+// file.
+type partition struct {
+	topic *topic
+	id    int32
+
+	// Guarded by Log.mu: what the sequencer knows.
+	next   int64 // offset of the next produced record
+	newest *slab // that has a place for this partition in its tenants
+
+	mu      sync.Mutex
+	start   int64       // first offset that can be read
+	end     int64       // high watermark: the offset behind the last that can be read
+	tail    []tailEntry // batches in memory, dense, up to end; may begin below start
+	waiters []*waiter
+	gone    bool // the topic was deleted or the log closed: nobody waits here any more
+}
+
+// tailEntry is a batch in memory.
+type tailEntry struct {
+	base, next int64 // its offsets: [base, next)
+	maxTime    int64
+	slab       *slab
+	pos, len   uint32 // in the slab
+}
+
+// waiter waits for the high watermark to pass end.
+type waiter struct {
+	end int64
+	fn  func()
+}
+
+// publish makes the n bytes of batches at a place of a slab readable and returns the waiters to be called. The caller is the writer goroutine.
+func (p *partition) publish(s *slab, at, n int, wake []*waiter) []*waiter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for b := s.buf[at : at+n]; len(b) > 0; {
+		h, err := ParseBatchHeader(b)
+		if err != nil {
+			panic("log: a planned batch is invalid: " + err.Error())
+		}
+		p.tail = append(p.tail, tailEntry{base: h.BaseOffset, next: h.NextOffset(), maxTime: h.MaxTime, slab: s, pos: uint32(at), len: uint32(h.Bytes)})
+		p.end = h.NextOffset()
+		at, b = at+h.Bytes, b[h.Bytes:]
+	}
+	return p.takeWaiters(wake)
+}
+
+// takeWaiters moves the waiters whose time has come; the caller holds mu.
+func (p *partition) takeWaiters(wake []*waiter) []*waiter {
+	left := p.waiters[:0]
+	for _, w := range p.waiters {
+		if p.gone || p.end > w.end {
+			wake = append(wake, w)
+		} else {
+			left = append(left, w)
+		}
+	}
+	clear(p.waiters[len(left):])
+	p.waiters = left
+	return wake
+}
+
+// wait registers a waiter, or returns false if it need not wait.
+func (p *partition) wait(w *waiter) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gone || p.end > w.end {
+		return false
+	}
+	p.waiters = append(p.waiters, w)
+	return true
+}
+
+func (p *partition) stopWaiting(w *waiter) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, other := range p.waiters {
+		if other == w {
+			last := len(p.waiters) - 1
+			p.waiters[i] = p.waiters[last]
+			p.waiters[last] = nil
+			p.waiters = p.waiters[:last]
+			return
+		}
+	}
+}
+
+// retire wakes all waiters for good.
+func (p *partition) retire() []*waiter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.gone, p.tail = true, nil
+	return p.takeWaiters(nil)
+}
+
+// readTail fills c with batches in memory from the one that holds offset on; the caller holds mu. It returns false if that
+// batch is not in memory.
+func (p *partition) readTail(offset int64, maxBytes int, c *Chunk) bool {
+	if len(p.tail) == 0 || offset < p.tail[0].base {
+		return false
+	}
+	first := sort.Search(len(p.tail), func(i int) bool { return p.tail[i].next > offset })
+	for i := first; i < len(p.tail); i++ {
+		e := &p.tail[i]
+		if i > first && maxBytes < int(e.len) {
+			break
+		}
+		maxBytes -= int(e.len)
+		if n := len(c.slabs); n == 0 || c.slabs[n-1] != e.slab {
+			e.slab.acquire()
+			c.slabs = append(c.slabs, e.slab)
+		}
+		c.add(e)
+	}
+	c.Start = p.tail[first].base
+	return true
+}
+
+// add appends a batch in memory to the chunk, joining it to the previous piece where it lies right behind.
+func (c *Chunk) add(e *tailEntry) {
+	c.Next = e.next
+	from, to := int(e.pos), int(e.pos)+int(e.len)
+	if n := len(c.pieces); n > 0 && c.pieces[n-1].to == from && &c.pieces[n-1].base[0] == &e.slab.buf[0] {
+		c.pieces[n-1].to = to
+		return
+	}
+	c.pieces = append(c.pieces, piece{base: e.slab.buf, from: from, to: to})
+}
