@@ -2,6 +2,7 @@ package format
 
 import (
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/leatdb/leat/types"
 )
@@ -27,3 +28,6 @@ func validText(v *types.Vector, b []byte) string {
 	}
 	return types.View(dst)
 }
+
+// bytesOf returns the bytes of s without copying; they must not be changed.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
