@@ -1,0 +1,39 @@
+package planner
+
+import (
+	"fmt"
+
+	"github.com/leatdb/leat/parser"
+)
+
+// Error is why a statement is refused.
+type Error struct {
+	Line, Col int    // Of the offending part of the text, from 1; Col counts characters.
+	Pos       int    // Its byte position.
+	Msg       string // What is wrong and what was expected.
+	Hint      string // What to do instead; may be empty.
+}
+
+// Error is `line L:C: message; hint`, as the parser's errors are.
+func (e *Error) Error() string {
+	s := fmt.Sprintf("line %d:%d: %s", e.Line, e.Col, e.Msg)
+	if e.Hint != "" {
+		s += "; " + e.Hint
+	}
+	return s
+}
+
+// errorf makes an Error about the node.
+func errorf(at parser.Node, format string, args ...any) *Error {
+	return errorAt(at.Span(), fmt.Sprintf(format, args...))
+}
+
+func errorAt(at parser.Span, msg string) *Error {
+	return &Error{Line: max(at.Line, 1), Col: max(at.Col, 1), Pos: at.Start, Msg: msg}
+}
+
+// hint adds what to do.
+func (e *Error) hint(format string, args ...any) *Error {
+	e.Hint = fmt.Sprintf(format, args...)
+	return e
+}

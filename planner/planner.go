@@ -1,0 +1,90 @@
+package planner
+
+import (
+	"github.com/leatdb/leat/catalog"
+	"github.com/leatdb/leat/function"
+	"github.com/leatdb/leat/parser"
+)
+
+// Planner plans statements. It has no state of its own and may be used by
+// several goroutines.
+type Planner struct {
+	functions *function.Registry
+	options   Options
+}
+
+// Options are what the planner asks the engine.
+type Options struct {
+	// Topic tells about a topic of the log; ok is false when it does not exist.
+	// With a nil Topic every topic is taken to exist, with unknown properties.
+	Topic func(name string) (t Topic, ok bool)
+	// TopicNames lists the topics, for suggestions. It may be nil.
+	TopicNames func() []string
+}
+
+// Topic is what the planner wants to know about a topic. Zero is unknown.
+type Topic struct {
+	Partitions      int
+	Replicas        int
+	RetentionMillis int64
+}
+
+// Session is what a statement is planned with besides the catalogue.
+type Session struct {
+	// Properties are the overrides of the session over those of the server.
+	Properties map[string]string
+	// NextID is the number for the id of a query the statement creates: the
+	// position its command will have in the command log.
+	NextID int64
+}
+
+// New returns a planner that resolves functions in the registry.
+func New(functions *function.Registry, options Options) *Planner {
+	return &Planner{functions: functions, options: options}
+}
+
+// Plan binds a statement to the catalogue. The error is an *Error.
+func (p *Planner) Plan(stmt parser.Statement, cat *catalog.Snapshot, session Session) (Planned, error) {
+	b := &binder{Planner: p, cat: cat, session: session, stmt: stmt}
+	planned, err := b.statement(stmt)
+	if err != nil {
+		return nil, err
+	}
+	return planned, nil
+}
+
+// binder plans one statement.
+type binder struct {
+	*Planner
+	cat     *catalog.Snapshot
+	session Session
+	stmt    parser.Statement // The outermost one: spans count from its text.
+}
+
+// statement is the spine: one case per kind of statement.
+func (b *binder) statement(stmt parser.Statement) (Planned, error) {
+	switch s := stmt.(type) {
+	case *parser.DropSource:
+		return b.dropSource(s)
+	case *parser.CreateType:
+		return b.createType(s)
+	case *parser.DropType:
+		return b.dropType(s)
+	case *parser.ControlQuery:
+		return b.controlQuery(s)
+	case *parser.AlterSystem:
+		return b.alterSystem(s)
+	case *parser.DescribeSource:
+		return b.describe(s)
+	case *parser.DescribeFunction:
+		return b.describeFunction(s)
+	case *parser.Print:
+		return b.print(s)
+	case *parser.CreateConnector, *parser.DropConnector, *parser.ShowConnectors, *parser.ShowConnectorPlugins, *parser.DescribeConnector:
+		return nil, errorf(stmt, "there are no connectors here").
+			hint("write records into a topic with leat produce or INSERT INTO ... VALUES, and read them with leat consume")
+	case *parser.QueryStatement, *parser.CreateSource, *parser.CreateAs, *parser.AlterSource, *parser.Insert, *parser.InsertValues, *parser.Explain:
+		return nil, errorf(stmt, "this kind of statement is not supported by this build")
+	}
+	return &Plain{stmt}, nil
+}

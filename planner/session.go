@@ -1,0 +1,42 @@
+package planner
+
+import "strings"
+
+// Properties of the session that decide how statements are planned.
+const (
+	propKeyFormat    = "ksql.persistence.default.format.key"
+	propValueFormat  = "ksql.persistence.default.format.value"
+	propWrapSingle   = "ksql.persistence.wrap.single.values"
+	propTopicPrefix  = "ksql.output.topic.name.prefix"
+	propOffsetReset  = "auto.offset.reset"
+	propPull         = "ksql.pull.queries.enable"
+	propPullScan     = "ksql.query.pull.table.scan.enabled"
+	propPullRange    = "ksql.query.pull.range.scan.enabled"
+	propPullStream   = "ksql.query.pull.stream.enabled"
+	propInsertValues = "ksql.insert.into.values.enabled"
+)
+
+// property returns a property of the session, with or without the prefix that
+// SET also accepts.
+func (s Session) property(name string) string {
+	if v, ok := s.Properties[name]; ok {
+		return v
+	}
+	return s.Properties["ksql.streams."+name]
+}
+
+func (s Session) keyFormat() string {
+	if f := s.property(propKeyFormat); f != "" {
+		return strings.ToUpper(f)
+	}
+	return "KAFKA"
+}
+
+func (s Session) valueFormat() string { return strings.ToUpper(s.property(propValueFormat)) }
+
+// enabled tells whether a property that is true by default is not false.
+func (s Session) enabled(name string) bool { return !strings.EqualFold(s.property(name), "false") }
+
+func (s Session) fromEarliest() bool {
+	return strings.EqualFold(s.property(propOffsetReset), "earliest")
+}
