@@ -7,6 +7,7 @@ import "slices"
 func builtinScalars() []*Scalar {
 	return slices.Concat(
 		conditionalFunctions(),
+		caseFunctions(), partFunctions(), joinFunctions(), splitFunctions(), padFunctions(), maskFunctions(), bytesFunctions(), chrFunctions(),
 	)
 }
 

@@ -85,8 +85,9 @@ func (o *AggregateOverload) signature() Signature {
 
 // Registry holds the functions by name. It may be used by several goroutines.
 type Registry struct {
-	mu    sync.RWMutex
-	funcs map[string]Function
+	mu     sync.RWMutex
+	funcs  map[string]Function
+	config map[string]string
 }
 
 // NewRegistry returns a registry with every built-in function.

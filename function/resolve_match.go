@@ -10,7 +10,7 @@ type bindings map[string]*types.Type
 func (b bindings) accept(p Pattern, arg Arg, casts bool) (*types.Type, bool) {
 	switch {
 	case arg.Bind != nil:
-		return nil, p.Kind == PatternLambda && len(p.Params) == arg.Params
+		return nil, p.Kind == PatternLambda && (len(p.Params) == arg.Params || arg.Params == anyCount)
 	case arg.Unit:
 		return nil, p.Kind == PatternUnit
 	case p.Kind == PatternLambda || p.Kind == PatternUnit:
