@@ -51,6 +51,7 @@ var capabilities []Capability
 // The table is filled at start because the builders refer back to it.
 func init() {
 	capabilities = []Capability{
+		{Name: "DELIMITED", MultiColumn: true, Unwrap: true, Delimiter: true, typeOK: delimitedTypeOK, build: newDelimited},
 		{Name: "JSON", MultiColumn: true, Wrap: true, Unwrap: true, WrapDefault: true, typeOK: jsonTypeOK, build: newJSON},
 		{Name: "KAFKA", Unwrap: true, typeOK: kafkaTypeOK, build: newKafka},
 		{Name: "NONE", noColumns: true},

@@ -14,7 +14,7 @@ func TestRefusals(t *testing.T) {
 		want string // "" when accepted.
 	}{
 		{Spec{Name: "json", Columns: columns(t, "A STRING")}, ""},
-		{Spec{Name: "YAML", Columns: columns(t, "A STRING")}, "unknown format YAML: known formats are JSON, KAFKA, NONE"},
+		{Spec{Name: "YAML", Columns: columns(t, "A STRING")}, "unknown format YAML: known formats are DELIMITED, JSON, KAFKA, NONE"},
 		{Spec{Name: "JSON", IsKey: true, Columns: columns(t, "A STRING, K MAP<STRING, STRING>")}, "format JSON cannot carry key column `K` of type MAP<STRING, STRING>: a MAP cannot be in a key"},
 		{Spec{Name: "JSON", IsKey: true, Columns: columns(t, "K ARRAY<STRUCT<M MAP<STRING, STRING>>>")}, "key column `K`"},
 		{Spec{Name: "JSON", Columns: columns(t, "M MAP<INTEGER, STRING>")}, "the keys of a MAP must be STRING in JSON, not INTEGER"},
@@ -24,7 +24,16 @@ func TestRefusals(t *testing.T) {
 		{Spec{Name: "JSON", Columns: columns(t, "A STRING"), WrapSingle: &no, IsKey: true}, "a single key column is always written bare"},
 		{Spec{Name: "JSON", Columns: columns(t, "A STRING"), Properties: map[string]string{"DELIMITER": "|"}}, "format JSON has no delimiter: VALUE_DELIMITER is for DELIMITED"},
 		{Spec{Name: "JSON", Columns: columns(t, "A STRING"), Properties: map[string]string{"COLOUR": "red"}}, "format JSON has no property COLOUR"},
-		{Spec{Name: "KAFKA", Columns: columns(t, "A STRING, B INTEGER")}, "format KAFKA carries a single value column, but there are 2: `A` STRING, `B` INTEGER; choose a format for several columns: "},
+		{Spec{Name: "DELIMITED", Columns: columns(t, "A STRING, B DECIMAL(4, 2), C TIMESTAMP, D BYTES")}, ""},
+		{Spec{Name: "DELIMITED", Columns: columns(t, "A ARRAY<INTEGER>")}, "format DELIMITED cannot carry value column `A` of type ARRAY<INTEGER>: a line of delimited text has no place for nested values"},
+		{Spec{Name: "DELIMITED", IsKey: true, Columns: columns(t, "A STRUCT<B INTEGER>")}, "nested values"},
+		{Spec{Name: "DELIMITED", Columns: columns(t, "A STRING"), WrapSingle: &yes}, "format DELIMITED cannot wrap a single value"},
+		{Spec{Name: "DELIMITED", Columns: columns(t, "A STRING"), Properties: map[string]string{"DELIMITER": "tab"}}, ""},
+		{Spec{Name: "DELIMITED", Columns: columns(t, "A STRING"), Properties: map[string]string{"DELIMITER": ""}}, `VALUE_DELIMITER "": a delimiter is one character`},
+		{Spec{Name: "DELIMITED", IsKey: true, Columns: columns(t, "A STRING"), Properties: map[string]string{"DELIMITER": "||"}}, `KEY_DELIMITER "||": a delimiter is one character`},
+		{Spec{Name: "DELIMITED", Columns: columns(t, "A STRING"), Properties: map[string]string{"DELIMITER": " "}}, "a delimiter is one character"},
+		{Spec{Name: "DELIMITED", Columns: columns(t, "A STRING"), Properties: map[string]string{"DELIMITER": "\""}}, "this character cannot be a delimiter"},
+		{Spec{Name: "KAFKA", Columns: columns(t, "A STRING, B INTEGER")}, "format KAFKA carries a single value column, but there are 2: `A` STRING, `B` INTEGER; choose a format for several columns: DELIMITED, JSON"},
 		{Spec{Name: "KAFKA", IsKey: true, Columns: columns(t, "A BOOLEAN")}, "format KAFKA cannot carry key column `A` of type BOOLEAN: it carries INTEGER, BIGINT, DOUBLE, STRING and BYTES"},
 		{Spec{Name: "KAFKA", Columns: columns(t, "A ARRAY<INTEGER>")}, "cannot carry value column"},
 		{Spec{Name: "KAFKA", Columns: columns(t, "A INTEGER"), WrapSingle: &yes}, "format KAFKA cannot wrap a single value"},
@@ -50,6 +59,8 @@ func TestSupportsType(t *testing.T) {
 	}{
 		{"JSON", "MAP<STRING, INTEGER>", false, true},
 		{"JSON", "DECIMAL(4, 2)", true, true},
+		{"DELIMITED", "DECIMAL(4, 2)", true, true},
+		{"DELIMITED", "ARRAY<INTEGER>", false, false},
 		{"KAFKA", "BIGINT", true, true},
 		{"KAFKA", "DATE", false, false},
 		{"NONE", "STRING", false, false},
@@ -74,6 +85,7 @@ func TestNoColumns(t *testing.T) {
 		{Spec{Name: "KAFKA", IsKey: true}, "NULL"},
 		{Spec{Name: "JSON", IsKey: true}, "NULL"},
 		{Spec{Name: "JSON"}, "{}"},
+		{Spec{Name: "DELIMITED"}, ""},
 	} {
 		if got := encodeOne(t, c.spec); got != c.want {
 			t.Errorf("%+v: got %q, want %q", c.spec, got, c.want)

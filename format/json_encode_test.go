@@ -78,7 +78,7 @@ func TestJSONEncode(t *testing.T) {
 
 func TestEncodeKeepsRowsAligned(t *testing.T) {
 	cols := columns(t, "A INTEGER")
-	for _, name := range []string{"JSON", "KAFKA"} {
+	for _, name := range []string{"JSON", "DELIMITED", "KAFKA"} {
 		vecs := vectors(cols, 4)
 		for i := range 4 {
 			vecs[0].I32[i] = int32(i)
