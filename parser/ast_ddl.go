@@ -35,6 +35,12 @@ const (
 	HeaderColumn                       // HEADER('name')
 )
 
+func (r ColumnRole) String() string {
+	return [...]string{
+		ValueColumn: "", KeyColumn: "KEY", PrimaryKeyColumn: "PRIMARY KEY", HeadersColumn: "HEADERS", HeaderColumn: "HEADER",
+	}[r]
+}
+
 // ColumnDef is one column of a CREATE statement.
 type ColumnDef struct {
 	Loc

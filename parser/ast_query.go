@@ -24,6 +24,10 @@ const (
 	EmitFinal               // EMIT FINAL
 )
 
+func (e Emit) String() string {
+	return [...]string{EmitNone: "", EmitChanges: "EMIT CHANGES", EmitFinal: "EMIT FINAL"}[e]
+}
+
 // ExprList is the list of GROUP BY or PARTITION BY. It is empty for `GROUP BY ()`.
 type ExprList struct {
 	Loc

@@ -38,8 +38,8 @@ type Explain struct {
 	Statement Statement // nil when a query id is given.
 }
 
-// Print is `PRINT topic [FROM BEGINNING] [INTERVAL n] [LIMIT n]`.
-type Print struct {
+// PrintTopic is `PRINT topic [FROM BEGINNING] [INTERVAL n] [LIMIT n]`.
+type PrintTopic struct {
 	Stmt
 	Topic         Resource `parser:"@@"`
 	FromBeginning bool     `parser:"( FROM @BEGINNING )?"`

@@ -11,6 +11,12 @@ const (
 	TypeStruct                  // STRUCT<Fields>
 )
 
+func (k TypeKind) String() string {
+	return [...]string{
+		TypeNamed: "named", TypeDecimal: "DECIMAL", TypeArray: "ARRAY", TypeMap: "MAP", TypeStruct: "STRUCT",
+	}[k]
+}
+
 // TypeExpr is a type as written. Names are not resolved.
 type TypeExpr struct {
 	Loc

@@ -23,8 +23,8 @@ type diagnosis struct {
 	end lexer.Token
 	// read is what the tokens should be.
 	read func(*reader) error
-
-	needSemicolon bool
+	// statement: they should be one, with its `;` if it is needed.
+	statement, needSemicolon bool
 }
 
 // maxProbe bounds how many tokens are read again for each kind of token.
@@ -191,7 +191,7 @@ func (d *diagnosis) invalid(bad lexer.Token) *Error {
 // unknownStatement explains a first word that starts no statement.
 func (d *diagnosis) unknownStatement(at int) *Error {
 	bad := d.token(at)
-	if at > 0 || !d.fits(0, kwSELECT) || d.fits(0, tokInteger) {
+	if at > 0 || !d.statement {
 		return nil
 	}
 	hint := "a statement starts with " + join(statementWords)
@@ -212,7 +212,7 @@ func (d *diagnosis) missingSemicolon(at int) *Error {
 // misspelt explains a word that is nearly a keyword that would fit, at the bad
 // token or, when a name was read there, just before it.
 func (d *diagnosis) misspelt(at int) *Error {
-	word, where, reach := "", 0, at
+	word, where, reach, slips := "", 0, at, 0
 	for _, i := range []int{at, at - 1} {
 		if i < 0 || i >= len(d.tokens) {
 			continue
@@ -224,11 +224,12 @@ func (d *diagnosis) misspelt(at int) *Error {
 		// A keyword that gets no further than any name there is no better.
 		reach = max(reach, d.progress(i, tokIdent))
 		for _, k := range keywords {
-			if !near(t.Value, k.word) {
+			if !near(t.Value, k.word) || isKeyword(t.Type) && !isPlural(t.Value, k.word) {
 				continue
 			}
-			if got := d.progress(i, keywordTypes[k.word]); got > reach {
-				word, where, reach = k.word, i, got
+			n := distance(upper(t.Value), k.word)
+			if got := d.progress(i, keywordTypes[k.word]); got > reach || got == reach && word != "" && n < slips {
+				word, where, reach, slips = k.word, i, got, n
 			}
 		}
 	}
@@ -257,7 +258,8 @@ func (d *diagnosis) bracket(at int) *Error {
 	bad := d.token(at)
 	open := d.openBrackets(at)
 	if len(open) == 0 {
-		if bad.Type == tokRParen || bad.Type == tokRBracket {
+		isOpen := func(t lexer.Token) bool { return t.Type == tokLt }
+		if (bad.Type == tokRParen || bad.Type == tokRBracket) && !slices.ContainsFunc(d.tokens[:at], isOpen) {
 			return newError(bad, "unexpected "+describe(bad)+d.expectation(at), "no bracket is open here")
 		}
 		return nil

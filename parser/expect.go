@@ -2,12 +2,13 @@ package parser
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
 // maxExpected bounds the alternatives a message lists.
-const maxExpected = 10
+const maxExpected = 13
 
 // expectation is `, expected ...` for the token at index at, or nothing.
 func (d *diagnosis) expectation(at int) string {
@@ -15,7 +16,9 @@ func (d *diagnosis) expectation(at int) string {
 	var items []string
 	for _, phrase := range phrases {
 		if phrase.matches(set) {
-			items = append(items, phrase.text)
+			if phrase.text != "" {
+				items = append(items, phrase.text)
+			}
 			for _, t := range phrase.covers {
 				delete(set, t)
 			}
@@ -33,15 +36,23 @@ func (d *diagnosis) expectation(at int) string {
 		items = append(items, word)
 	}
 	if d.try(d.tokens[:at]) > at {
-		items = append(items, `";"`)
+		items = append(items, d.endName())
 	}
 	if len(items) == 0 {
 		return ""
 	}
 	if len(items) > maxExpected {
-		return ", expected one of " + join(items[:maxExpected]) + " ..."
+		return ", expected one of " + strings.Join(items[:maxExpected], ", ") + ", ..."
 	}
 	return ", expected " + join(items)
+}
+
+// endName is what ends a text that is complete.
+func (d *diagnosis) endName() string {
+	if d.statement {
+		return `";"`
+	}
+	return "the end of the text"
 }
 
 // expected is the set of token types that fit at index at.
@@ -63,7 +74,26 @@ func (d *diagnosis) expected(at int) map[lexer.TokenType]bool {
 			set[t] = true
 		}
 	}
+	for _, pair := range wordPairs {
+		if set[tokIdent] && d.fits(at, pair[0]) && d.fitPair(at, pair[0], pair[1]) && !d.fitPair(at, tokIdent, pair[1]) {
+			set[pair[0]] = true
+		}
+	}
 	return set
+}
+
+// wordPairs are words that are not reserved with what tells them from a name.
+var wordPairs = [][2]lexer.TokenType{
+	{kwEMIT, kwCHANGES}, {kwPARTITION, kwBY}, {kwIF, kwNOT}, {kwIF, kwEXISTS}, {kwFUNCTION, tokIdent}, {kwSESSION, tokLParen},
+}
+
+// fitPair reports whether two tokens can stand at index at.
+func (d *diagnosis) fitPair(at int, first, second lexer.TokenType) bool {
+	pos := d.token(at).Pos
+	behind := pos
+	behind.Offset++ // Told from pos by try; no token follows.
+	tokens := append(slices.Clip(d.tokens[:at]), sample(first, pos), sample(second, behind))
+	return d.try(tokens) > at+1
 }
 
 // setKeywords are the keywords of set: clauses in their order, then the others.
@@ -88,17 +118,15 @@ func setKeywords(set map[lexer.TokenType]bool) []string {
 
 // phrase is a short name for a set of alternatives.
 type phrase struct {
-	text string
-	// needs must all fit and lacks must not for the phrase to be said.
-	needs, lacks []lexer.TokenType
+	text string // "" for what is not worth saying.
+	// needs must all fit for the phrase to be said.
+	needs []lexer.TokenType
 	// covers need not be said then.
 	covers []lexer.TokenType
 }
 
 func (p phrase) matches(set map[lexer.TokenType]bool) bool {
-	has := func(t lexer.TokenType) bool { return set[t] }
-	return !slices.ContainsFunc(p.lacks, has) &&
-		!slices.ContainsFunc(p.needs, func(t lexer.TokenType) bool { return !set[t] })
+	return !slices.ContainsFunc(p.needs, func(t lexer.TokenType) bool { return !set[t] })
 }
 
 var (
@@ -115,6 +143,11 @@ var (
 
 // phrases are tried in order; what one covers the next do not see.
 var phrases = []phrase{
+	{text: "a name", needs: []lexer.TokenType{tokIdent, kwSELECT, kwFROM, kwAND}, covers: append(allKeywords(), tokIdent)},
+	{
+		text: "a statement", needs: []lexer.TokenType{kwSELECT, kwCREATE, kwDROP, kwTERMINATE},
+		covers: statementTypes(),
+	},
 	{
 		text:  "an expression",
 		needs: []lexer.TokenType{tokIdent, tokInteger, tokLParen, kwCASE},
@@ -132,7 +165,24 @@ var phrases = []phrase{
 		covers: []lexer.TokenType{tokInteger, tokDecimal, tokMinus},
 	},
 	{text: "a time unit", needs: unitTypes, covers: unitTypes},
+	{needs: []lexer.TokenType{tokLParen, kwARRAY}, covers: []lexer.TokenType{tokLParen, kwARRAY}},
 	{text: "JOIN", needs: append(joinTypes, kwJOIN), covers: append(joinTypes, kwJOIN)},
+}
+
+func allKeywords() []lexer.TokenType {
+	var types []lexer.TokenType
+	for t := firstKeyword; t <= lastKeyword; t++ {
+		types = append(types, t)
+	}
+	return types
+}
+
+func statementTypes() []lexer.TokenType {
+	var types []lexer.TokenType
+	for _, word := range statementWords {
+		types = append(types, keywordTypes[word])
+	}
+	return types
 }
 
 // NextKeywords returns the keywords that can follow the unfinished statement

@@ -21,7 +21,7 @@ func grammarOf[T any]() grammar[T] {
 
 // One grammar for each statement whose rest is described by tags.
 var (
-	printGrammar     = grammarOf[Print]()
+	printGrammar     = grammarOf[PrintTopic]()
 	controlGrammar   = grammarOf[ControlQuery]()
 	setGrammar       = grammarOf[SetProperty]()
 	unsetGrammar     = grammarOf[UnsetProperty]()

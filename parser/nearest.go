@@ -1,12 +1,29 @@
 package parser
 
+import "slices"
+
 // near reports whether word, in any case, looks like a slip of the keyword key.
 func near(word, key string) bool {
 	w := upper(word)
 	if len(w) < 3 || w == key || abs(len(w)-len(key)) > 3 {
 		return false
 	}
-	return distance(w, key) <= slips(len(key))
+	return distance(w, key) <= slips(len(key)) || sameLetters(w, key)
+}
+
+// sameLetters reports whether a and b differ only in the order of their letters.
+func sameLetters(a, b string) bool {
+	x, y := []byte(a), []byte(b)
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
+}
+
+// isPlural reports whether one of word, in any case, and key is the other and
+// an S: the only slip to suspect in a word that is a keyword itself.
+func isPlural(word, key string) bool {
+	w := upper(word)
+	return w+"S" == key || w == key+"S"
 }
 
 // slips is how many typing errors a word of length n may hold.

@@ -99,7 +99,7 @@ func (p *parse) statement(needSemicolon bool) (Statement, error) {
 	}
 	if err != nil {
 		d := p.diagnosis(first, func(r *reader) error { _, err := r.statement(); return err })
-		d.needSemicolon = needSemicolon
+		d.statement, d.needSemicolon = true, needSemicolon
 		return nil, d.explain(err)
 	}
 	p.keepText(s)

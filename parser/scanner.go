@@ -34,7 +34,6 @@ type scanner struct {
 	lineStart int // Byte position of that line.
 	wide      int // Bytes of that line before pos that start no character.
 
-	count    int // Tokens returned, EOF included.
 	notes    []Directive
 	problems []problem
 }
@@ -43,14 +42,12 @@ type scanner struct {
 type problem struct {
 	start     int
 	msg, hint string
-	open      bool // More text could have made it a token.
 }
 
 func newScanner(src string) *scanner { return &scanner{src: src, line: 1} }
 
 // Next returns the next token; its error is always nil.
 func (s *scanner) Next() (lexer.Token, error) {
-	s.count++
 	if bad := s.skipBlank(); bad.Type == tokInvalid {
 		return bad, nil
 	}
@@ -93,8 +90,8 @@ func (s *scanner) textToken(t lexer.TokenType, end int) lexer.Token {
 }
 
 // invalid takes the text up to end as no token and notes why.
-func (s *scanner) invalid(end int, open bool, msg, hint string) lexer.Token {
-	s.problems = append(s.problems, problem{start: s.pos, msg: msg, hint: hint, open: open})
+func (s *scanner) invalid(end int, msg, hint string) lexer.Token {
+	s.problems = append(s.problems, problem{start: s.pos, msg: msg, hint: hint})
 	return s.textToken(tokInvalid, end)
 }
 
@@ -129,7 +126,7 @@ func (s *scanner) skipBlank() lexer.Token {
 		case strings.HasPrefix(rest, "/*"):
 			n := strings.Index(rest[2:], "*/")
 			if n < 0 {
-				return s.invalid(len(s.src), true, "the comment is not closed", "close it with */")
+				return s.invalid(len(s.src), "the comment is not closed", "close it with */")
 			}
 			s.advance(s.pos + 2 + n + 2)
 		default:
@@ -208,11 +205,11 @@ func (s *scanner) quoted(t lexer.TokenType, what string) lexer.Token {
 			continue
 		}
 		if i == s.pos+1 && t == tokQuotedIdent {
-			return s.invalid(i+1, false, "a quoted name cannot be empty", "")
+			return s.invalid(i+1, "a quoted name cannot be empty", "")
 		}
 		return s.textToken(t, i+1)
 	}
-	return s.invalid(len(s.src), true, "the "+what+" is not closed", "close it with "+string(quote))
+	return s.invalid(len(s.src), "the "+what+" is not closed", "close it with "+string(quote))
 }
 
 // variable scans `${name}`.
@@ -220,7 +217,7 @@ func (s *scanner) variable() lexer.Token {
 	if end := variableEnd(s.src, s.pos); end > 0 {
 		return s.token(tokVariable, end)
 	}
-	return s.invalid(s.pos+1, false, "$ starts a variable only as ${name}", "")
+	return s.invalid(s.pos+1, "$ starts a variable only as ${name}", "")
 }
 
 // variableEnd is the end of the `${name}` at pos, or -1.
@@ -248,7 +245,7 @@ func (s *scanner) punct() lexer.Token {
 		return s.token(t, s.pos+1)
 	}
 	r, n := utf8.DecodeRuneInString(rest)
-	return s.invalid(s.pos+n, false, "unexpected character "+quoteRune(r), "")
+	return s.invalid(s.pos+n, "unexpected character "+quoteRune(r), "")
 }
 
 func punct1(c byte) lexer.TokenType {

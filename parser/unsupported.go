@@ -10,7 +10,6 @@ var unsupportedSQL = map[string]string{
 	"EXCEPT":    "EXCEPT is not supported: filter with WHERE or a left join",
 	"INTERSECT": "INTERSECT is not supported: use a join",
 	"OFFSET":    "OFFSET is not supported",
-	"CROSS":     "CROSS JOIN is not supported: a join needs ON",
 	"USING":     "USING is not supported: write the condition with ON",
 	"UPDATE":    "UPDATE is not supported: a table follows its topic, so insert a new row with INSERT INTO ... VALUES",
 	"DELETE":    "DELETE is not supported: a table follows its topic",
@@ -48,15 +47,34 @@ func (d *diagnosis) misplaced(at int) string {
 	inCreate := d.tokens[0].Type == kwCREATE
 	switch {
 	case bad == kwSELECT && before == tokLParen,
-		bad == tokLParen && (before == kwFROM || before == kwJOIN):
+		bad == tokLParen && (isFrom(before) || at > 1 && isFrom(d.tokens[at-2].Type)):
 		return "subqueries and table functions cannot stand here: create a stream or table for the inner query"
 	case bad == kwAS && inCreate && d.tokens[1].Type == kwSOURCE:
 		return "CREATE SOURCE has no AS form: leave SOURCE out"
 	case bad == kwAS && inCreate && before == tokRParen:
 		return "the columns of CREATE ... AS come from its query: leave the list out"
+	case bad == tokDot && d.fits(at, tokPlus):
+		return "a field of a struct is written column->field"
+	case bad == tokDot || bad == tokMinus:
+		return d.oddName(at)
 	}
 	return ""
 }
+
+// oddName is a hint for a name with a character that has to be quoted, such as
+// my-topic, at whose second part the token at index at stands.
+func (d *diagnosis) oddName(at int) string {
+	if at+1 >= len(d.tokens) || !canName(d.tokens[at-1].Type) || d.tokens[at-1].Type == tokQuotedIdent {
+		return ""
+	}
+	first, bad, last := &d.tokens[at-1], &d.tokens[at], &d.tokens[at+1]
+	if tokenEnd(first) != bad.Pos.Offset || tokenEnd(bad) != last.Pos.Offset {
+		return ""
+	}
+	return "to use it in a name, quote the name: `" + first.Value + bad.Value + last.Value + "`"
+}
+
+func isFrom(t lexer.TokenType) bool { return t == kwFROM || t == kwJOIN }
 
 // impliedAlias reports whether token i is an unquoted word that may have been
 // read as an alias without AS.
