@@ -22,7 +22,7 @@ func (b *binder) describeFunction(s *parser.DescribeFunction) (Planned, error) {
 }
 
 // print plans PRINT. A name without quotes keeps its case.
-func (b *binder) print(s *parser.Print) (Planned, error) {
+func (b *binder) print(s *parser.PrintTopic) (Planned, error) {
 	p := &Print{Topic: s.Topic.Text, FromBeginning: s.FromBeginning, Every: 1, Limit: -1}
 	if s.Interval != nil {
 		if s.Interval.Value < 1 {

@@ -78,7 +78,7 @@ func (b *binder) statement(stmt parser.Statement) (Planned, error) {
 		return b.describe(s)
 	case *parser.DescribeFunction:
 		return b.describeFunction(s)
-	case *parser.Print:
+	case *parser.PrintTopic:
 		return b.print(s)
 	case *parser.CreateConnector, *parser.DropConnector, *parser.ShowConnectors, *parser.ShowConnectorPlugins, *parser.DescribeConnector:
 		return nil, errorf(stmt, "there are no connectors here").
