@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/leatdb/leat/function"
 	"github.com/leatdb/leat/types"
@@ -30,6 +31,7 @@ type compiler struct {
 	// varying counts the inputs and volatile calls compiled so far: an expression
 	// that adds none is constant.
 	varying int
+	held    []*held
 }
 
 // scratch returns memory for a node, known to the program for Release.
@@ -77,12 +79,72 @@ func (c *compiler) values(list []*Expr) ([]value, error) {
 
 // build compiles e itself, one case per operation.
 func (c *compiler) build(e *Expr) (value, error) {
+	if err := checkArgs(e); err != nil {
+		return nil, err
+	}
 	switch e.Op {
 	case OpConst:
 		return c.constant(e)
 	case OpColumn, OpPseudo, OpParam:
 		c.varying++
 		return c.input(e)
+	case opHeld:
+		c.varying++
+		return c.held[e.Index], nil
+	case OpCall:
+		return c.call(e)
+	case OpCast:
+		return c.cast(e)
+	case OpArith:
+		return c.arith(e)
+	case OpNegate:
+		return c.negate(e)
+	case OpConcat:
+		return c.concat(e)
+	case OpCompare:
+		return c.compare(e)
+	case OpDistinct:
+		return c.distinct(e)
+	case OpIsNull:
+		return c.isNull(e)
+	case OpBetween:
+		return c.between(e)
+	case OpIn:
+		return c.in(e)
+	case OpLike:
+		return c.like(e)
+	case OpAnd, OpOr:
+		return c.logic(e)
+	case OpNot:
+		return c.negation(e)
+	case OpCase:
+		return c.caseWhen(e)
+	case OpSubscript:
+		return c.subscript(e)
+	case OpField:
+		return c.field(e)
+	case OpArray:
+		return c.newArray(e)
+	case OpMap:
+		return c.newMap(e)
+	case OpStruct:
+		return c.newStruct(e)
 	}
-	return nil, fmt.Errorf("expression operation %q cannot be compiled", e.Op)
+	return nil, fmt.Errorf("expression operation %q does not stand for a value", e.Op)
+}
+
+// operands is how many operands an operation has at least and at most.
+var operands = map[Op][2]int{
+	OpCast: {1, 1}, OpArith: {2, 2}, OpNegate: {1, 1}, OpConcat: {2, 2}, OpCompare: {2, 2}, OpDistinct: {2, 2}, OpIsNull: {1, 1},
+	OpBetween: {3, 3}, OpIn: {1, math.MaxInt}, OpLike: {2, 2}, OpAnd: {1, math.MaxInt}, OpOr: {1, math.MaxInt}, OpNot: {1, 1},
+	OpCase: {2, math.MaxInt}, OpSubscript: {2, 2}, OpField: {1, 1},
+}
+
+// checkArgs guards against a damaged plan.
+func checkArgs(e *Expr) error {
+	n, ok := operands[e.Op]
+	if ok && (len(e.Args) < n[0] || len(e.Args) > n[1]) {
+		return fmt.Errorf("expression operation %q has %d operands", e.Op, len(e.Args))
+	}
+	return nil
 }
