@@ -130,3 +130,22 @@ func BenchmarkJSONEncode(b *testing.B) {
 		reportRecords(b, in, n)
 	})
 }
+
+func BenchmarkDelimited(b *testing.B) {
+	cols, in := columns(b, bidColumns), spans(bidRecords(types.BatchRows)...)
+	rows, out, errs := upTo(len(in.Pos)), vectors(cols, len(in.Pos)), &Errors{}
+	mustNew(b, Spec{Name: "JSON", Columns: cols}).NewDecoder(nil).Decode(in, rows, out, errs)
+	spec, lines := Spec{Name: "DELIMITED", Columns: cols}, &types.Spans{}
+	e := mustNew(b, spec).NewEncoder()
+	e.Encode(out, rows, nil, lines, errs)
+	b.Run("decode=7", func(b *testing.B) { benchDecode(b, spec, lines, nil) })
+	b.Run("encode=7", func(b *testing.B) {
+		b.ReportAllocs()
+		n := 0
+		for dst := (&types.Spans{}); n < b.N; n += len(rows) {
+			dst.Reset()
+			e.Encode(out, rows, nil, dst, errs)
+		}
+		reportRecords(b, lines, n)
+	})
+}

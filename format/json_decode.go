@@ -105,7 +105,7 @@ func (d *jsonDecoder) bareValue(b []byte, i int, out []*types.Vector, row int) i
 func (d *jsonDecoder) object(o *jsonObject, vecs []*types.Vector, row int, b []byte, i int) int {
 	clear(o.seen)
 	clear(o.exact)
-	found, way, mark := 0, 0, len(d.failures)
+	found, way, mark := 0, uint(0), len(d.failures)
 	for k := 0; ; k++ {
 		var field int32
 		var exact bool
@@ -115,7 +115,10 @@ func (d *jsonDecoder) object(o *jsonObject, vecs []*types.Vector, row int, b []b
 		}
 		var slot *jsonSlot
 		if k < len(o.shape.members) {
-			slot, way = o.shape.members[k].match(way, b, i)
+			g := &o.shape.members[k]
+			if slot = &g.slots[way%jsonWays]; !slot.at(b, i) {
+				slot, way = g.other(way, b, i)
+			}
 		}
 		if slot != nil {
 			field, exact = slot.field, slot.exact

@@ -61,14 +61,17 @@ func (s *jsonShape) learn(k int, glue []byte, field int32, exact bool) {
 	slot.field, slot.exact = field, exact
 }
 
-// match returns the slot of g whose glue stands at b[i:], trying way first.
-func (g *jsonGuesses) match(way int, b []byte, i int) (slot *jsonSlot, hit int) {
-	for k := range jsonWays {
-		hit = (way + k) % jsonWays
-		slot = &g.slots[hit]
-		n := int(slot.n)
-		if n > 0 && n <= len(b)-i && string(b[i:i+n]) == string(slot.glue[:n]) {
-			return slot, hit
+// at tells whether the slot's glue stands at b[i:].
+func (s *jsonSlot) at(b []byte, i int) bool {
+	n := int(s.n)
+	return n > 0 && n <= len(b)-i && string(b[i:i+n]) == string(s.glue[:n])
+}
+
+// other returns the slot of g other than way whose glue stands at b[i:], or nil.
+func (g *jsonGuesses) other(way uint, b []byte, i int) (*jsonSlot, uint) {
+	for k := uint(1); k < jsonWays; k++ {
+		if hit := (way + k) % jsonWays; g.slots[hit].at(b, i) {
+			return &g.slots[hit], hit
 		}
 	}
 	return nil, way
