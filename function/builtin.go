@@ -6,13 +6,14 @@ import "slices"
 // made anew for each registry.
 func builtinScalars() []*Scalar {
 	return slices.Concat(
-		conditionalFunctions(),
+		mathFunctions(), doubleFunctions(), roundFunctions(), extremeFunctions(), conditionalFunctions(),
+		arrayFunctions(), setFunctions(), seriesFunctions(), mapFunctions(), lambdaFunctions(),
 		caseFunctions(), partFunctions(), joinFunctions(), splitFunctions(), padFunctions(), maskFunctions(), bytesFunctions(), chrFunctions(),
 	)
 }
 
 // builtinTables returns the descriptors of the built-in table functions.
-func builtinTables() []*TableFunction { return nil }
+func builtinTables() []*TableFunction { return tableFunctions() }
 
 // The categories that SHOW FUNCTIONS lists.
 const (

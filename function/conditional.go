@@ -12,6 +12,21 @@ func conditionalFunctions() []*Scalar {
 			docs{"value": "the value taken when it is not NULL", "alternative": "the value taken otherwise"},
 			[]Example{{"IFNULL(CAST(NULL AS INT), 7)", "7"}, {"IFNULL('a', 'b')", "a"}},
 			over("(value T, alternative T) -> T", kernel(coalesce))),
+		scalar("NULLIF", categoryConditional, "Returns NULL when both arguments are equal, otherwise the first.",
+			docs{"value": "the value", "other": "what to compare it with"},
+			[]Example{{"NULLIF('a', 'b')", "a"}, {"NULLIF(1, 1) IS NULL", "true"}},
+			over("(value T, other T) -> T", perRow(func(args []*types.Vector, i int, out *types.Vector) error {
+				if args[0].IsNull(i) || types.EqualAt(args[0], i, args[1], i) {
+					out.SetNull(i)
+					return nil
+				}
+				out.Copy(i, args[0], i)
+				return nil
+			}))),
+		scalar("AS_VALUE", categoryOther, "Returns its argument: copies a key column into the value of the result under an alias.",
+			docs{"key": "the key column to copy"},
+			[]Example{{"AS_VALUE(5)", "5"}},
+			over("(key T) -> T", kernel(coalesce))),
 	}
 }
 

@@ -93,23 +93,3 @@ func byteIndex(s string, n int) (int, bool) {
 	}
 	return len(s), n >= 0
 }
-
-// compareUTF16 orders strings by UTF-16 units. It is byte order except that
-// characters beyond U+FFFF come before U+E000 to U+FFFF.
-func compareUTF16(a, b string) int {
-	n := min(len(a), len(b))
-	for i := range n {
-		x, y := a[i], b[i]
-		if x == y {
-			continue
-		}
-		if x >= 0xEE && y >= 0xEE && (x >= 0xF0) != (y >= 0xF0) {
-			x, y = y, x
-		}
-		if x < y {
-			return -1
-		}
-		return 1
-	}
-	return len(a) - len(b)
-}

@@ -22,8 +22,7 @@ const graph = `
 internal/vfs      :
 internal/javatime :
 internal/javanum  :
-types             : internal/javanum
-internal/randvec  : types
+types             :
 parser            :
 log               : internal/vfs
 state             :
