@@ -1,9 +1,7 @@
 package parser
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -27,8 +25,13 @@ type diagnosis struct {
 	statement, needSemicolon bool
 }
 
-// maxProbe bounds how many tokens are read again for each kind of token.
-const maxProbe = 2000
+const (
+	// maxProbe bounds how many tokens are read again for each kind of token;
+	// statements that go wrong later get a shorter message.
+	maxProbe = 500
+	// maxBehind bounds how many tokens behind the bad one are looked at.
+	maxBehind = 64
+)
 
 // diagnosis prepares to explain why read failed on the text from the token first on.
 func (p *parse) diagnosis(first lexer.RawCursor, read func(*reader) error) *diagnosis {
@@ -77,6 +80,7 @@ func (d *diagnosis) explainToken(at int) *Error {
 	if at > maxProbe {
 		return newError(bad, "unexpected "+describe(bad), "")
 	}
+	d.tokens = d.tokens[:min(len(d.tokens), at+maxBehind)]
 	for _, rule := range []func(int) *Error{
 		d.unsupported, d.unknownStatement, d.missingSemicolon, d.misspelt, d.reserved, d.bracket,
 	} {
@@ -177,136 +181,4 @@ func sample(t lexer.TokenType, pos lexer.Position) lexer.Token {
 		text = symbol
 	}
 	return lexer.Token{Type: t, Value: text, Pos: pos}
-}
-
-func (d *diagnosis) invalid(bad lexer.Token) *Error {
-	for _, p := range d.parse.scan.problems {
-		if p.start == bad.Pos.Offset {
-			return newError(bad, p.msg, p.hint)
-		}
-	}
-	return newError(bad, "unexpected "+describe(bad), "")
-}
-
-// unknownStatement explains a first word that starts no statement.
-func (d *diagnosis) unknownStatement(at int) *Error {
-	bad := d.token(at)
-	if at > 0 || !d.statement {
-		return nil
-	}
-	hint := "a statement starts with " + join(statementWords)
-	if word := nearest(bad.Value, statementWords); word != "" {
-		hint = "did you mean " + word + "?"
-	}
-	return newError(bad, "unknown statement "+describe(bad), hint)
-}
-
-// missingSemicolon explains the end of a text whose last statement is not ended.
-func (d *diagnosis) missingSemicolon(at int) *Error {
-	if !d.needSemicolon || d.end.Type != lexer.EOF || at < len(d.tokens) || d.try(d.tokens) <= len(d.tokens) {
-		return nil
-	}
-	return newError(d.end, "missing \";\" at the end of the statement", "")
-}
-
-// misspelt explains a word that is nearly a keyword that would fit, at the bad
-// token or, when a name was read there, just before it.
-func (d *diagnosis) misspelt(at int) *Error {
-	word, where, reach, slips := "", 0, at, 0
-	for _, i := range []int{at, at - 1} {
-		if i < 0 || i >= len(d.tokens) {
-			continue
-		}
-		t := d.tokens[i]
-		if t.Type != tokIdent && !(i == at && isKeyword(t.Type)) {
-			continue
-		}
-		// A keyword that gets no further than any name there is no better.
-		reach = max(reach, d.progress(i, tokIdent))
-		for _, k := range keywords {
-			if !near(t.Value, k.word) || isKeyword(t.Type) && !isPlural(t.Value, k.word) {
-				continue
-			}
-			n := distance(upper(t.Value), k.word)
-			if got := d.progress(i, keywordTypes[k.word]); got > reach || got == reach && word != "" && n < slips {
-				word, where, reach, slips = k.word, i, got, n
-			}
-		}
-	}
-	if word == "" {
-		return nil
-	}
-	bad := d.tokens[where]
-	return newError(bad, "unexpected "+describe(bad), "did you mean "+word+"?")
-}
-
-// reserved explains a reserved word where a name would do.
-func (d *diagnosis) reserved(at int) *Error {
-	bad := d.token(at)
-	if !isReserved(bad.Type) {
-		return nil
-	}
-	if got := d.progress(at, tokIdent); got <= len(d.tokens) && got < at+3 {
-		return nil
-	}
-	word := upper(bad.Value)
-	return newError(bad, word+" is a reserved word", "to use it as a name, quote it: `"+word+"`")
-}
-
-// bracket explains brackets that do not match.
-func (d *diagnosis) bracket(at int) *Error {
-	bad := d.token(at)
-	open := d.openBrackets(at)
-	if len(open) == 0 {
-		isOpen := func(t lexer.Token) bool { return t.Type == tokLt }
-		if (bad.Type == tokRParen || bad.Type == tokRBracket) && !slices.ContainsFunc(d.tokens[:at], isOpen) {
-			return newError(bad, "unexpected "+describe(bad)+d.expectation(at), "no bracket is open here")
-		}
-		return nil
-	}
-	if at < len(d.tokens) {
-		return nil
-	}
-	last := open[len(open)-1]
-	closer := closers[last.Type]
-	hint := fmt.Sprintf("the %q of line %d:%d is not closed", last.Value, last.Pos.Line, last.Pos.Column)
-	if d.fits(at, closer) {
-		return newError(bad, fmt.Sprintf("missing %q", punctuation[closer]), hint)
-	}
-	return newError(bad, "unexpected "+describe(bad)+d.expectation(at), hint)
-}
-
-var closers = map[lexer.TokenType]lexer.TokenType{tokLParen: tokRParen, tokLBracket: tokRBracket}
-
-// openBrackets are the brackets in front of index at that are not closed.
-func (d *diagnosis) openBrackets(at int) []lexer.Token {
-	var open []lexer.Token
-	for _, t := range d.tokens[:at] {
-		switch t.Type {
-		case tokLParen, tokLBracket:
-			open = append(open, t)
-		case tokRParen, tokRBracket:
-			if len(open) > 0 {
-				open = open[:len(open)-1]
-			}
-		}
-	}
-	return open
-}
-
-func isClause(t lexer.TokenType) bool {
-	return t == kwFROM || slices.ContainsFunc(clauses, func(c clause) bool { return c.first == t })
-}
-
-// hasClause reports whether a clause stands in front of index at.
-func (d *diagnosis) hasClause(at int) bool {
-	return slices.ContainsFunc(d.tokens[:at], func(t lexer.Token) bool { return isClause(t.Type) && t.Type != kwFROM })
-}
-
-// join writes words as `A, B or C`.
-func join(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }

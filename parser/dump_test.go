@@ -46,7 +46,7 @@ func dumpStruct(b *strings.Builder, v reflect.Value, indent string) {
 		f := t.Field(i)
 		enum, isEnum := v.Field(i).Interface().(fmt.Stringer)
 		isEnum = isEnum && f.Type.Kind() == reflect.Int && enum.String() != ""
-		if f.Anonymous || f.Type == reflect.TypeFor[Span]() || v.Field(i).IsZero() && !isEnum {
+		if f.Anonymous || f.Type == reflect.TypeFor[Span]() || v.Field(i).IsZero() && !isEnum && f.Type.Kind() != reflect.Struct {
 			continue
 		}
 		fmt.Fprintf(b, "\n%s%s:", inner, f.Name)

@@ -94,3 +94,16 @@ func asError(err error) *Error {
 	}
 	return nil
 }
+
+// In returns the error of a piece as one of the text the piece was cut from; at
+// is where the piece starts.
+func (e *Error) In(at Span) *Error {
+	moved := *e
+	moved.Pos += at.Start
+	moved.end += at.Start
+	moved.Line += at.Line - 1
+	if e.Line == 1 {
+		moved.Col += at.Col - 1
+	}
+	return &moved
+}

@@ -68,8 +68,10 @@ func QuoteIdent(text string) string {
 	if isPlainIdent(text) {
 		return text
 	}
-	return "`" + strings.ReplaceAll(text, "`", "``") + "`"
+	return backquote(text)
 }
+
+func backquote(text string) string { return "`" + strings.ReplaceAll(text, "`", "``") + "`" }
 
 // QuoteString writes a string literal.
 func QuoteString(text string) string {

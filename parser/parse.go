@@ -8,9 +8,9 @@ import (
 )
 
 // Parse reads a script: statements that each end with `;`. A broken statement
-// does not keep the ones behind it from being read: the statements returned are
-// those that are fine, and the error is an *Error or, for several broken ones,
-// Errors.
+// does not keep the ones behind it from being read, up to ten broken ones: the
+// statements returned are those that are fine, and the error is an *Error or,
+// for several, Errors.
 func Parse(src string) ([]Statement, error) {
 	return parseScript(src, true)
 }
@@ -61,6 +61,10 @@ func newParse(src string) (*parse, error) {
 	return &parse{reader: &reader{lex: lex}, src: src, scan: scan, notes: scan.notes}, nil
 }
 
+// maxErrors bounds the errors of one text: each takes far longer than a statement
+// that is fine, and nobody reads more.
+const maxErrors = 10
+
 func parseScript(src string, needSemicolon bool) ([]Statement, error) {
 	p, err := newParse(src)
 	if err != nil {
@@ -79,7 +83,9 @@ func parseScript(src string, needSemicolon bool) ([]Statement, error) {
 			statements = append(statements, s)
 			continue
 		}
-		errs = append(errs, asError(err))
+		if errs = append(errs, asError(err)); len(errs) == maxErrors {
+			return statements, errs.err()
+		}
 		for !p.is(tokSemicolon) && !p.is(lexer.EOF) {
 			p.next()
 		}

@@ -76,15 +76,17 @@ func (r *reader) joinType() (t JoinType, ok bool, err error) {
 
 func (r *reader) aliasedSource() (*AliasedSource, error) {
 	start := r.start()
-	name, err := r.name()
+	name, err := r.sourceName()
 	if err != nil {
 		return nil, err
 	}
 	s := &AliasedSource{Name: name}
 	if r.accept(kwAS) || canName(r.peek().Type) && !r.atClause() {
-		if s.Alias, err = r.namePtr(); err != nil {
+		alias, err := r.sourceName()
+		if err != nil {
 			return nil, err
 		}
+		s.Alias = &alias
 	}
 	s.At = r.since(start)
 	return s, nil

@@ -17,6 +17,55 @@ func (r *reader) name() (Name, error) {
 	return nameOf(r.next()), nil
 }
 
+// sourceName reads the name of a stream or table, or its alias.
+func (r *reader) sourceName() (Name, error) {
+	n, err := r.name()
+	if err == nil {
+		err = checkSourceName(&n)
+	}
+	return n, err
+}
+
+// checkSourceName refuses names that streams and tables cannot have; topics and
+// internal names are made of them.
+func checkSourceName(n *Name) error {
+	for i := range len(n.Text) {
+		if c := n.Text[i]; !isLetter(c) && !isDigit(c) && c != '-' {
+			return errorAt(n.At, backquote(n.Text)+" cannot name a stream or table",
+				"use letters, digits, _ and - only")
+		}
+	}
+	return nil
+}
+
+// sourceNameOf is the name of a stream or table that the tags of s have read as
+// a plain name, or nil.
+func sourceNameOf(s Statement) *Name {
+	switch s := s.(type) {
+	case *CreateSource:
+		return &s.Name
+	case *CreateAs:
+		return &s.Name
+	case *DropSource:
+		return &s.Name
+	case *AlterSource:
+		return &s.Name
+	case *DescribeSource:
+		return &s.Name
+	case *Insert:
+		return &s.Target
+	case *InsertValues:
+		return &s.Target
+	case *AssertSource:
+		return &s.Name
+	case *AssertValues:
+		return &s.Source
+	case *AssertNullValues:
+		return &s.Source
+	}
+	return nil
+}
+
 // namePtr is name for places that hold an optional one.
 func (r *reader) namePtr() (*Name, error) {
 	n, err := r.name()

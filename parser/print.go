@@ -86,7 +86,7 @@ func (p *printer) name(n *Name) { p.put(QuoteIdent(n.Text)) }
 func (p *printer) nameUnlike(n *Name, words ...string) {
 	for _, w := range words {
 		if n.Text == w {
-			p.put("`", w, "`")
+			p.put(backquote(w))
 			return
 		}
 	}

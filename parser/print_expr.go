@@ -101,6 +101,10 @@ func (p *printer) column(x *Column) {
 	if x.Qualifier != nil {
 		p.name(x.Qualifier)
 		p.put(".")
+		if x.Name.Text != "" && isDigit(x.Name.Text[0]) { // A point and a digit begin a number.
+			p.put(backquote(x.Name.Text))
+			return
+		}
 	}
 	p.name(&x.Name)
 }

@@ -98,10 +98,8 @@ func (r *reader) expectAll(types ...lexer.TokenType) error {
 }
 
 // unexpected is the error of a next token that does not fit.
-func (r *reader) unexpected() error { return unexpectedToken(r.peek()) }
-
-func unexpectedToken(t *lexer.Token) error {
-	return &participle.UnexpectedTokenError{Unexpected: *t}
+func (r *reader) unexpected() error {
+	return &participle.UnexpectedTokenError{Unexpected: *r.peek()}
 }
 
 // since is the span from start to the last token taken.

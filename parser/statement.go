@@ -17,6 +17,9 @@ func (r *reader) statement() (Statement, error) {
 		return nil, err
 	}
 	s.header().At = r.since(start)
+	if name := sourceNameOf(s); name != nil {
+		return s, checkSourceName(name)
+	}
 	return s, nil
 }
 
@@ -38,8 +41,7 @@ func (r *reader) statementBody() (Statement, error) {
 		return read(r, printGrammar, nil)
 	case kwTERMINATE, kwPAUSE, kwRESUME:
 		r.next()
-		actions := map[lexer.TokenType]QueryAction{kwTERMINATE: Terminate, kwPAUSE: Pause, kwRESUME: Resume}
-		return read(r, controlGrammar, func(s *ControlQuery) { s.Action = actions[t.Type] })
+		return read(r, controlGrammar, func(s *ControlQuery) { s.Action = queryActions[t.Type] })
 	case kwSET:
 		r.next()
 		return read(r, setGrammar, nil)
@@ -78,6 +80,8 @@ func (r *reader) statementBody() (Statement, error) {
 	return nil, r.unexpected()
 }
 
+var queryActions = map[lexer.TokenType]QueryAction{kwTERMINATE: Terminate, kwPAUSE: Pause, kwRESUME: Resume}
+
 // explain reads EXPLAIN: a query id if a name and the statement's end follow.
 func (r *reader) explain() (Statement, error) {
 	r.next()
@@ -89,44 +93,44 @@ func (r *reader) explain() (Statement, error) {
 	return &Explain{Statement: s}, err
 }
 
+// show reads what stands behind SHOW or LIST.
 func (r *reader) show() (Statement, error) {
-	switch t := r.next(); t.Type {
-	case kwPROPERTIES:
-		return &ShowProperties{}, nil
-	case kwALL:
+	rest, ok := shows[r.peek().Type]
+	if !ok {
+		return nil, r.unexpected()
+	}
+	r.next()
+	return rest(r)
+}
+
+// shows reads the rest of a SHOW statement behind its first word.
+var shows = map[lexer.TokenType]func(*reader) (Statement, error){
+	kwALL: func(r *reader) (Statement, error) {
 		if _, err := r.expect(kwTOPICS); err != nil {
 			return nil, err
 		}
 		return read(r, showTopicsGrammar, func(s *ShowTopics) { s.All = true })
-	case kwTOPICS:
-		return read(r, showTopicsGrammar, nil)
-	case kwSTREAMS:
-		return read(r, showStreamsGrammar, nil)
-	case kwTABLES:
-		return read(r, showTablesGrammar, nil)
-	case kwFUNCTIONS:
-		return &ShowFunctions{}, nil
-	case kwSOURCE, kwSINK:
-		kind := SourceConnector
-		if t.Type == kwSINK {
-			kind = SinkConnector
-		}
-		_, err := r.expect(kwCONNECTORS)
-		return &ShowConnectors{Kind: kind}, err
-	case kwCONNECTORS:
-		return &ShowConnectors{}, nil
-	case kwCONNECTOR:
+	},
+	kwCONNECTOR: func(r *reader) (Statement, error) {
 		_, err := r.expect(kwPLUGINS)
 		return &ShowConnectorPlugins{}, err
-	case kwTYPES:
-		return &ShowTypes{}, nil
-	case kwVARIABLES:
-		return &ShowVariables{}, nil
-	case kwQUERIES:
-		return read(r, showQueriesGrammar, nil)
-	default:
-		return nil, unexpectedToken(t)
-	}
+	},
+	kwSOURCE:     func(r *reader) (Statement, error) { return r.showConnectors(SourceConnector) },
+	kwSINK:       func(r *reader) (Statement, error) { return r.showConnectors(SinkConnector) },
+	kwCONNECTORS: func(*reader) (Statement, error) { return &ShowConnectors{}, nil },
+	kwFUNCTIONS:  func(*reader) (Statement, error) { return &ShowFunctions{}, nil },
+	kwPROPERTIES: func(*reader) (Statement, error) { return &ShowProperties{}, nil },
+	kwQUERIES:    func(r *reader) (Statement, error) { return read(r, showQueriesGrammar, nil) },
+	kwSTREAMS:    func(r *reader) (Statement, error) { return read(r, showStreamsGrammar, nil) },
+	kwTABLES:     func(r *reader) (Statement, error) { return read(r, showTablesGrammar, nil) },
+	kwTOPICS:     func(r *reader) (Statement, error) { return read(r, showTopicsGrammar, nil) },
+	kwTYPES:      func(*reader) (Statement, error) { return &ShowTypes{}, nil },
+	kwVARIABLES:  func(*reader) (Statement, error) { return &ShowVariables{}, nil },
+}
+
+func (r *reader) showConnectors(kind ConnectorKind) (Statement, error) {
+	_, err := r.expect(kwCONNECTORS)
+	return &ShowConnectors{Kind: kind}, err
 }
 
 func (r *reader) describe() (Statement, error) {

@@ -97,7 +97,7 @@ func (s *substitution) bare(t *lexer.Token) error {
 	if !ok {
 		return nil
 	}
-	value = strings.TrimSpace(value)
+	value = strings.Trim(value, blanks)
 	if !isOneToken(value) {
 		e := errorAt(tokenSpan(t), "the value of variable "+t.Value+" cannot stand here: "+shorten(value),
 			"define it as a name, a number, TRUE, FALSE or a quoted string such as '''text'''")
