@@ -8,5 +8,5 @@
 // [Vector.Any] and [Vector.AppendAny].
 //
 // The package knows neither text (package parser) nor bytes on a topic
-// (package format), and imports nothing of ours.
+// (package format), and imports nothing of ours but internal/javanum.
 package types

@@ -4,63 +4,14 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/leatdb/leat/internal/javanum"
 )
 
 // AppendJavaDouble appends f as Java's Double.toString does: the shortest digits
 // that read back as f, at least one after the point, with an exponent below 1E-3
 // and from 1E7 on (1.0E10), and NaN, Infinity, -Infinity.
-func AppendJavaDouble(dst []byte, f float64) []byte {
-	abs := math.Abs(f)
-	switch {
-	case f != f:
-		return append(dst, "NaN"...)
-	case math.IsInf(f, 1):
-		return append(dst, "Infinity"...)
-	case math.IsInf(f, -1):
-		return append(dst, "-Infinity"...)
-	case abs == 0 || abs >= 1e-3 && abs < 1e7:
-		start := len(dst)
-		dst = strconv.AppendFloat(dst, f, 'f', -1, 64)
-		for _, c := range dst[start:] {
-			if c == '.' {
-				return dst
-			}
-		}
-		return append(dst, ".0"...)
-	}
-	return appendJavaExponent(dst, f)
-}
-
-// appendJavaExponent writes d.dddE±x. Where one digit would do Java looks for
-// the best two, which only differs for some very small numbers (4.9E-324).
-func appendJavaExponent(dst []byte, f float64) []byte {
-	var buf [32]byte
-	s := strconv.AppendFloat(buf[:0], f, 'e', -1, 64)
-	mantissa := strings.IndexByte(View(s), 'e')
-	if !strings.Contains(View(s[:mantissa]), ".") {
-		var two [32]byte
-		t := strconv.AppendFloat(two[:0], f, 'e', 1, 64)
-		if back, err := strconv.ParseFloat(string(t), 64); err == nil && back == f {
-			s = append(s[:0], t...)
-			mantissa = strings.IndexByte(View(s), 'e')
-			dst = append(dst, s[:mantissa]...)
-		} else {
-			dst = append(append(dst, s[:mantissa]...), ".0"...)
-		}
-	} else {
-		dst = append(dst, s[:mantissa]...)
-	}
-	dst = append(dst, 'E')
-	exp := s[mantissa+1:]
-	if exp[0] == '-' {
-		dst = append(dst, '-')
-	}
-	exp = exp[1:]
-	if exp[0] == '0' {
-		exp = exp[1:]
-	}
-	return append(dst, exp...)
-}
+func AppendJavaDouble(dst []byte, f float64) []byte { return javanum.AppendDouble(dst, f) }
 
 // ParseInteger reads an optional sign and decimal digits, with blanks around
 // them, as an integer of the given number of bits (32 or 64).
@@ -79,19 +30,11 @@ func ParseInteger(text string, bits int) (int64, error) {
 // ParseDouble reads a decimal (or Java hexadecimal) floating-point number, with
 // blanks around it. NaN and infinite values are errors.
 func ParseDouble(text string) (float64, error) {
-	t := trim(text)
-	if n := len(t); n > 1 && strings.IndexByte("dDfF", t[n-1]) >= 0 && !hexadecimal(t) {
-		t = t[:n-1] // Java's type suffix.
-	}
-	f, err := strconv.ParseFloat(t, 64)
-	if err != nil || math.IsInf(f, 0) || f != f || strings.IndexByte(t, '_') >= 0 {
+	f, ok := javanum.ParseDouble(text)
+	if !ok || math.IsInf(f, 0) || f != f {
 		return 0, badText(text, DoubleType, "a finite number such as 1.5 or 2E10")
 	}
 	return f, nil
-}
-
-func hexadecimal(t string) bool {
-	return strings.HasPrefix(strings.ToLower(strings.TrimLeft(t, "+-")), "0x") && !strings.ContainsAny(t, "pP")
 }
 
 // ParseDecimal reads a decimal number, an exponent allowed, into row i of a

@@ -22,7 +22,8 @@ const graph = `
 internal/vfs      :
 internal/javatime :
 internal/javanum  :
-types             :
+types             : internal/javanum
+internal/randvec  : types
 parser            :
 log               : internal/vfs
 state             :
