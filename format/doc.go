@@ -14,4 +14,12 @@
 // Decoded strings are headers into the record bytes wherever the bytes are the
 // string (no escapes, valid UTF-8), so the record memory must stay unchanged as
 // long as the batch lives; everything else goes to the vector's own memory.
+//
+// # What differs from ksqlDB
+//
+// Integers outside the range of their column are refused; ksqlDB keeps their
+// low bits. A column nobody needs may have a value of any type, as only needed
+// columns are converted; the record must be valid all the same. In DELIMITED, a
+// BOOLEAN must be true or false (ksqlDB reads everything else as false), and
+// text after the first line is refused (ksqlDB ignores it).
 package format
