@@ -36,7 +36,7 @@ type kafkaDecoder struct {
 	needed []bool
 }
 
-// width returns the size of a value of the type, or -1 when any will do.
+// kafkaWidth returns the size of a value of the type, or -1 when any will do.
 func kafkaWidth(t *types.Type) int {
 	switch t.Kind {
 	case types.Integer:
