@@ -178,9 +178,11 @@ func (l *Log) removeTopic(t *topic) []*waiter {
 	l.topicsMu.Unlock()
 	l.offsets.forget(t.number)
 	var wake []*waiter
+	var segs []*segment
 	for _, p := range t.parts {
-		wake = append(wake, p.retire()...)
+		wake = append(wake, p.retire(&segs)...)
 	}
+	l.doomTopic(t, segs)
 	return wake
 }
 
@@ -190,7 +192,7 @@ func (l *Log) retireAll() {
 	var wake []*waiter
 	for _, t := range l.topics {
 		for _, p := range t.parts {
-			wake = append(wake, p.retire()...)
+			wake = append(wake, p.retire(new([]*segment))...)
 		}
 	}
 	l.topicsMu.RUnlock()

@@ -23,7 +23,8 @@ type Chunk struct {
 	slabs   []*slab // referenced once each
 	buf     *[]byte // pooled, behind the pieces if they came from a segment
 	cur     decodeCursor
-	scratch []byte // the plain records of compressed batches; kept over Release
+	scratch []byte   // the plain records of compressed batches; kept over Release
+	hint    readHint // kept over Release
 }
 
 // piece is base[from:to], one or more whole batches. Several pieces may share a base.

@@ -46,6 +46,7 @@ type pending struct {
 	rec     []byte // head and payload without deltas, at slab.buf[at:]
 	slab    *slab
 	at      int
+	inSlab  int // bytes taken there, padding included
 	writes  []plannedWrite
 	offsets []plannedOffset
 	deltas  []Delta // the caller's memory
@@ -220,6 +221,7 @@ func (l *Log) enqueue(ctx context.Context, pd *pending, bases []int64) error {
 	pd.lsn = l.lastLSN
 	var buf []byte
 	pd.slab, pd.at, buf = l.reserve(padded, pd.lsn)
+	pd.inSlab = padded
 	clear(buf[inSlab:])
 	pd.rec = buf[:inSlab]
 	pd.encode()
@@ -272,14 +274,15 @@ func (l *Log) reserve(n int, lsn LSN) (s *slab, at int, buf []byte) {
 	at = s.used
 	s.used += n
 	s.lastLSN = lsn
+	l.sequencedBytes += int64(n)
 	return s, at, s.buf[at:s.used:s.used]
 }
 
 // addSlab starts a slab for a record of n bytes; the caller holds mu.
 func (l *Log) addSlab(n int) *slab {
-	size := maxSlab
+	size := min(maxSlab, max(slabUnit, int(l.opts.CacheBytes/8)))
 	if len(l.slabs) < 4 {
-		size = slabUnit << len(l.slabs) // an idle log stays small
+		size = min(size, slabUnit<<len(l.slabs)) // an idle log stays small
 	}
 	s := newSlab(max(size, n))
 	l.slabs = append(l.slabs, s)

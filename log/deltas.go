@@ -7,10 +7,10 @@ import "fmt"
 // and is returned. It is meant for the opening of state stores, but may run at any time.
 func (l *Log) ReplayDeltas(from LSN, fn func(lsn LSN, store string, data []byte) error) error {
 	to := l.DurableLSN()
-	files := l.wal.pin(from, to)
+	files, as := l.wal.pin(from, to)
 	defer l.wal.unpin(files)
-	for _, file := range files {
-		if err := l.replayDeltasOf(file, from, to, fn); err != nil {
+	for i := range as {
+		if err := l.replayDeltasOf(&as[i], from, to, fn); err != nil {
 			return err
 		}
 	}
@@ -80,6 +80,9 @@ func skipEntry(kind uint64, r *fieldReader) {
 		r.uvarint()
 		r.uvarint()
 		r.string()
+	case entryDelta:
+		r.string()
+		r.uvarint()
 	case entryTopic:
 		r.uvarint()
 		r.id()
@@ -107,24 +110,32 @@ func skipEntry(kind uint64, r *fieldReader) {
 func (l *Log) ReleaseDeltas(upTo LSN) {
 	for {
 		old := l.released.Load()
-		if uint64(upTo) <= old || l.released.CompareAndSwap(old, uint64(upTo)) {
+		if uint64(upTo) <= old {
 			return
 		}
+		if l.released.CompareAndSwap(old, uint64(upTo)) {
+			break
+		}
+	}
+	l.wal.mu.Lock()
+	many := l.wal.bytes > 4*l.wal.maxBytes
+	l.wal.mu.Unlock()
+	if many {
+		l.wantFlush()
 	}
 }
 
-// pin keeps the files that have deltas in [from, to] from being used again, and returns copies of them.
-func (w *wal) pin(from, to LSN) []*walFile {
+// pin keeps the files that have deltas in [from, to] from being used again. It also returns them as they are now.
+func (w *wal) pin(from, to LSN) (files []*walFile, as []walFile) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var files []*walFile
 	for _, file := range w.files {
 		if file.lastDelta >= from && file.lastDelta != 0 && file.first <= to {
 			file.pins++
-			files = append(files, file)
+			files, as = append(files, file), append(as, *file)
 		}
 	}
-	return files
+	return files, as
 }
 
 func (w *wal) unpin(files []*walFile) {

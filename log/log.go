@@ -106,29 +106,57 @@ type Log struct {
 	slab        *slab   // that records are encoded into
 	slabs       []*slab // oldest first
 	slabBytes   int64
-	failure     error // wraps ErrStorageFailed
-	closing     bool
-	syncDue     bool
-	syncTimer   *time.Timer
+
+	// Bytes of slabs taken since Open, and the part of them whose groups are finished, or flushed.
+	sequencedBytes, finishedBytes, flushedBytes int64
+	finishedLSN                                 LSN
+
+	failure   error // wraps ErrStorageFailed
+	closing   bool
+	syncDue   bool
+	syncTimer *time.Timer
 
 	wal        wal
 	durable    atomic.Uint64 // LSN of the last acknowledged group
+	seen       atomic.Uint64 // LSN up to which groups are, or are just becoming, visible
 	released   atomic.Uint64 // deltas below are not needed any more
 	writerDone chan struct{}
+
+	segments     *segmentFiles
+	dirtyMu      sync.Mutex
+	dirty        []*partition // have batches in their tail that no segment has
+	doomedMu     sync.Mutex
+	doomed       []*segment    // to be removed behind the next checkpoint, when nobody reads them
+	doomedTopics []doomedTopic // likewise
+	flushMu      sync.Mutex    // held through a flush and a checkpoint
+	flusher      flusher
+	closed       bool         // guarded by flushMu
+	walAtFlush   atomic.Int64 // stats.walBytes at the start of the last flush
+	flushWanted  chan struct{}
+	stopMaintain chan struct{}
+	maintainDone chan struct{}
 
 	stats counters
 }
 
 // full says that the queue is over its bound; the caller holds mu.
 func (l *Log) full() bool {
-	return l.queuedBytes > maxQueuedBytes
+	return l.queuedBytes > maxQueuedBytes || l.sequencedBytes-l.flushedBytes > l.opts.CacheBytes
 }
 
 // Open opens the log in a directory, and makes it if there is none. It recovers what was acknowledged, whatever ended the
 // last process. The directory is locked until Close.
 func Open(dir string, o Options) (*Log, error) {
 	o.setDefaults()
-	l := &Log{fs: o.FS, dir: dir, opts: o, topics: map[string]*topic{}, byNumber: map[uint32]*topic{}, writerDone: make(chan struct{})}
+	l := &Log{
+		fs: o.FS, dir: dir, opts: o,
+		topics: map[string]*topic{}, byNumber: map[uint32]*topic{},
+		segments:     newSegmentFiles(o.FS, dir),
+		writerDone:   make(chan struct{}),
+		flushWanted:  make(chan struct{}, 1),
+		stopMaintain: make(chan struct{}),
+		maintainDone: make(chan struct{}),
+	}
 	l.work.L, l.space.L = &l.mu, &l.mu
 	l.offsets.init()
 	if err := l.recover(); err != nil {
@@ -136,6 +164,12 @@ func Open(dir string, o Options) (*Log, error) {
 		return nil, err
 	}
 	go l.writeLoop()
+	go l.maintain()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.full() {
+		l.wantFlush() // the last process had more memory
+	}
 	return l, nil
 }
 
@@ -162,15 +196,34 @@ func (l *Log) Close() error {
 	l.work.Signal()
 	l.space.Broadcast()
 	l.mu.Unlock()
+	close(l.stopMaintain)
+	<-l.maintainDone
 	<-l.writerDone
+	err := l.lastFlush()
 	l.retireAll()
-	err := l.failure
-	if cerr := l.wal.close(); err == nil {
-		err = cerr
+	for _, closing := range []func() error{l.segments.close, l.wal.close, l.lock.Close} {
+		if cerr := closing(); err == nil {
+			err = cerr
+		}
 	}
 	l.dropSlabs()
-	if cerr := l.lock.Close(); err == nil {
-		err = cerr
-	}
 	return err
+}
+
+// replayableBytes is how much WAL a closed log may leave to be replayed. A small database is so closed without touching its
+// segments.
+const replayableBytes = 4 << 20
+
+// lastFlush flushes if there is much to replay, and ends flushing.
+func (l *Log) lastFlush() error {
+	l.flushMu.Lock()
+	defer l.flushMu.Unlock()
+	defer func() { l.closed = true }()
+	if err := l.failed(); err != nil {
+		return err
+	}
+	if l.stats.walBytes.Load()-l.walAtFlush.Load() < replayableBytes {
+		return nil
+	}
+	return l.flush()
 }

@@ -19,6 +19,9 @@ type partition struct {
 	start   int64       // first offset that can be read
 	end     int64       // high watermark: the offset behind the last that can be read
 	tail    []tailEntry // batches in memory, dense, up to end; may begin below start
+	segs    []*segment  // what is flushed, by offset; only the last may be unsealed
+	flushed int64       // batches below are in segments, or deleted
+	dirty   bool        // listed in Log.dirty
 	waiters []*waiter
 	gone    bool // the topic was deleted or the log closed: nobody waits here any more
 }
@@ -37,10 +40,15 @@ type waiter struct {
 	fn  func()
 }
 
-// publish makes the n bytes of batches at a place of a slab readable and returns the waiters to be called. The caller is the writer goroutine.
-func (p *partition) publish(s *slab, at, n int, wake []*waiter) []*waiter {
+// publishBatches makes the n bytes of batches at a place of a slab readable and returns the waiters to be called. The caller
+// is the writer goroutine, or Open.
+func (l *Log) publishBatches(p *partition, s *slab, at, n int, wake []*waiter) []*waiter {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.gone {
+		return wake
+	}
+	l.markDirty(p)
 	for b := s.buf[at : at+n]; len(b) > 0; {
 		h, err := ParseBatchHeader(b)
 		if err != nil {
@@ -93,11 +101,12 @@ func (p *partition) stopWaiting(w *waiter) {
 	}
 }
 
-// retire wakes all waiters for good.
-func (p *partition) retire() []*waiter {
+// retire takes the partition away from readers, appends its segments to segs, and wakes all waiters for good.
+func (p *partition) retire(segs *[]*segment) []*waiter {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.gone, p.tail = true, nil
+	*segs = append(*segs, p.segs...)
+	p.gone, p.tail, p.segs = true, nil, nil
 	return p.takeWaiters(nil)
 }
 

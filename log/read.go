@@ -1,41 +1,182 @@
 package log
 
 import (
-	"context"
+	"errors"
 	"fmt"
+	"io"
+
+	"github.com/leatdb/leat/internal/vfs"
 )
 
 // Read fills c with whole batches of a partition, beginning with the one that holds offset, up to maxBytes (but at least
 // one) and up to the high watermark. What c held is released. At the end of the partition c is left empty. An offset that is
 // not in the partition is an *OffsetRangeError.
+//
+// One call reads from memory or from one segment, whichever holds the offset. Reading on at Chunk.Next with the same chunk is
+// cheapest.
 func (l *Log) Read(topic string, partition int32, offset int64, maxBytes int, c *Chunk) error {
 	p, err := l.partition(topic, partition)
 	if err != nil {
 		return err
 	}
-	c.Release()
-	c.Topic, c.Partition, c.Start, c.Next = topic, partition, offset, offset
-	return p.read(offset, maxBytes, c)
+	return l.read(p, offset, maxBytes, c)
 }
 
-func (p *partition) read(offset int64, maxBytes int, c *Chunk) error {
+func (l *Log) read(p *partition, offset int64, maxBytes int, c *Chunk) error {
+	c.Release()
+	c.Topic, c.Partition, c.Start, c.Next = p.topic.name, p.id, offset, offset
+	for {
+		seg, bytes, err := p.locate(offset, maxBytes, c)
+		if err != nil || seg == nil {
+			return err
+		}
+		err = l.readSegment(seg, bytes, c.Next, maxBytes, c)
+		seg.refs.Add(-1)
+		if err != nil {
+			c.Release()
+			return fmt.Errorf("reading %s-%d@%d: %w", p.topic.name, p.id, offset, err)
+		}
+		if !c.Empty() {
+			return nil
+		}
+		offset = max(offset, c.Next) // the segment ends in a gap that compaction has left
+	}
+}
+
+// locate fills c from memory, or returns the segment to read, with a reference to it, and how many bytes of it there are.
+// Neither, if there is nothing to read.
+func (p *partition) locate(offset int64, maxBytes int, c *Chunk) (*segment, int64, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.gone {
-		return fmt.Errorf("%w, or %w", ErrClosed, unknownTopic(p.topic.name, p.id))
+		return nil, 0, fmt.Errorf("%w, or %w", ErrClosed, unknownTopic(p.topic.name, p.id))
 	}
 	c.LogStart, c.HighWatermark = p.start, p.end
 	if offset < p.start || offset > p.end {
-		return p.outOfRange(offset)
+		return nil, 0, p.outOfRange(offset)
 	}
-	if offset < p.end && !p.readTail(offset, maxBytes, c) {
-		return fmt.Errorf("%w: %s-%d@%d is neither in memory nor in a segment", ErrCorrupt, p.topic.name, p.id, offset)
+	if offset == p.end || p.readTail(offset, maxBytes, c) {
+		return nil, 0, nil
 	}
-	return nil
+	seg := p.covering(offset)
+	if seg == nil {
+		// Everything from here to the memory was compacted away.
+		if len(p.tail) > 0 {
+			p.readTail(p.tail[0].base, maxBytes, c)
+		} else {
+			c.Next = p.end
+		}
+		return nil, 0, nil
+	}
+	seg.refs.Add(1)
+	return seg, seg.bytes, nil
 }
 
 func (p *partition) outOfRange(offset int64) error {
 	return &OffsetRangeError{Topic: p.topic.name, Partition: p.id, Offset: offset, Start: p.start, End: p.end}
+}
+
+// readHint remembers where the last read of a chunk ended in a segment file.
+type readHint struct {
+	seg    *segment
+	offset int64
+	pos    int64
+}
+
+// readSegment fills c from the first bytes of a segment. c stays empty, with Next behind the segment, if there is no batch at
+// offset or behind it.
+func (l *Log) readSegment(seg *segment, bytes, offset int64, maxBytes int, c *Chunk) error {
+	sf, err := l.segments.acquire(seg, bytes)
+	if err != nil {
+		return err
+	}
+	defer l.segments.release(sf)
+	pos := int64(0)
+	if c.hint.seg == seg && c.hint.offset == offset {
+		pos = c.hint.pos
+	} else {
+		sf.mu.Lock()
+		pos = sf.index.find(seg.base, offset)
+		sf.mu.Unlock()
+	}
+	want := max(maxBytes, readBufferMin)
+	for pos < bytes {
+		buf := getReadBuffer(int(min(int64(want), bytes-pos)))
+		b := (*buf)[:min(int64(want), bytes-pos)]
+		if err := readFull(sf.f, b, pos); err != nil {
+			putReadBuffer(buf)
+			return err
+		}
+		skip, need, err := c.takeBatches(b, offset, maxBytes)
+		if err != nil {
+			putReadBuffer(buf)
+			return fmt.Errorf("%w: batch at byte %d: %w", ErrCorrupt, pos+int64(skip), err)
+		}
+		if len(c.pieces) > 0 {
+			c.buf = buf
+			c.hint = readHint{seg, c.Next, pos + int64(c.pieces[0].to)}
+			return nil
+		}
+		putReadBuffer(buf)
+		pos += int64(skip)
+		want = max(want, need)
+		if pos+int64(need) > bytes {
+			return fmt.Errorf("%w: the last batch ends behind the segment, at byte %d", ErrCorrupt, pos+int64(need))
+		}
+	}
+	c.Next = max(c.Next, offset)
+	seg.part.mu.Lock()
+	defer seg.part.mu.Unlock()
+	c.Next = max(c.Next, seg.next)
+	return nil
+}
+
+// takeBatches makes b, a stretch of a segment, the chunk's bytes: the batches from offset on that are whole and within
+// maxBytes, but at least one. If there is none, skip is the position behind the batches below offset, and need is the size of
+// the batch there.
+func (c *Chunk) takeBatches(b []byte, offset int64, maxBytes int) (skip, need int, err error) {
+	first, pos := -1, 0
+	for pos < len(b) {
+		if len(b)-pos < batchHeaderBytes {
+			need = batchHeaderBytes
+			break
+		}
+		h, err := parseBatchHead(b[pos:])
+		if err != nil {
+			return pos, 0, err
+		}
+		whole := pos+h.Bytes <= len(b)
+		switch {
+		case h.NextOffset() <= offset && whole:
+		case !whole || first >= 0 && pos+h.Bytes-first > maxBytes:
+			need = h.Bytes
+		case first < 0:
+			first = pos
+			c.Start = h.BaseOffset
+			fallthrough
+		default:
+			c.Next = h.NextOffset()
+		}
+		if need > 0 {
+			break
+		}
+		pos += h.Bytes
+	}
+	if first >= 0 {
+		c.pieces = append(c.pieces, piece{base: b, from: first, to: pos})
+	}
+	return pos, need, nil
+}
+
+func readFull(f vfs.File, b []byte, pos int64) error {
+	n, err := f.ReadAt(b, pos)
+	if n == len(b) {
+		return nil
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: the file ends at byte %d, expected %d", ErrCorrupt, pos+int64(n), pos+int64(len(b)))
+	}
+	return err
 }
 
 // Notify calls fn once, as soon as the high watermark of the partition is above end: at once, before it returns, if it
@@ -50,88 +191,4 @@ func (l *Log) Notify(topic string, partition int32, end int64, fn func()) (cance
 		return func() {}
 	}
 	return func() { p.stopWaiting(w) }
-}
-
-// StartOffset is the first offset that can be read.
-func (l *Log) StartOffset(topic string, partition int32) (int64, error) {
-	p, err := l.partition(topic, partition)
-	if err != nil {
-		return 0, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.start, nil
-}
-
-// EndOffset is the high watermark: the offset behind the last record that can be read.
-func (l *Log) EndOffset(topic string, partition int32) (int64, error) {
-	p, err := l.partition(topic, partition)
-	if err != nil {
-		return 0, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.end, nil
-}
-
-// OffsetForTime is the offset of the first record whose time is millis or later, or the end offset if there is none.
-func (l *Log) OffsetForTime(topic string, partition int32, millis int64) (int64, error) {
-	p, err := l.partition(topic, partition)
-	if err != nil {
-		return 0, err
-	}
-	var c Chunk
-	defer c.Release()
-	var r Records
-	offset, err := l.StartOffset(topic, partition)
-	for err == nil {
-		c.Release()
-		c.Topic, c.Partition = topic, partition
-		if err = p.read(offset, 1<<20, &c); err != nil || c.Empty() {
-			return offset, err
-		}
-		for offset < c.Next {
-			if offset, err = c.Decode(&r, offset, 4096); err != nil {
-				return 0, err
-			}
-			for i := range r.N {
-				if r.Time[i] >= millis {
-					return r.Offset[i], nil
-				}
-			}
-		}
-	}
-	return 0, err
-}
-
-// DeleteRecords makes before the start of a partition, durable on return: records below it cannot be read any more. An
-// offset of -1 stands for the high watermark.
-func (l *Log) DeleteRecords(ctx context.Context, topic string, partition int32, before int64) error {
-	l.metaMu.Lock()
-	defer l.metaMu.Unlock()
-	p, err := l.partition(topic, partition)
-	if err != nil {
-		return err
-	}
-	p.mu.Lock()
-	if before == -1 {
-		before = p.end
-	}
-	if before < 0 || before > p.end {
-		defer p.mu.Unlock()
-		return p.outOfRange(before)
-	}
-	done := before <= p.start
-	p.mu.Unlock()
-	if done {
-		return nil
-	}
-	entry := appendUvarints([]byte{entryStart}, uint64(p.topic.number), uint64(p.id), uint64(before))
-	return l.changeMeta(ctx, entry, func() { p.setStart(before) })
-}
-
-func (p *partition) setStart(start int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.start = max(p.start, start)
 }

@@ -2,16 +2,17 @@ package log
 
 import (
 	"crypto/rand"
-	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"path"
-	"slices"
 )
 
-// recover brings the log to where the last process left it: it takes the lock, opens the WAL files, replays what they hold,
-// finds the end, and gets a file ready to go on in.
+// recover brings the log to where the last process left it: it takes the lock, loads the checkpoint, opens the WAL files,
+// replays what the checkpoint does not include, finds the end, and gets a file ready to go on in. How long that takes depends
+// on the WAL behind the checkpoint, not on the data.
 func (l *Log) recover() error {
-	if err := l.fs.MkdirAll(path.Join(l.dir, "wal")); err != nil {
+	walDir := path.Join(l.dir, "wal")
+	if err := l.fs.MkdirAll(walDir); err != nil {
 		return err
 	}
 	var err error
@@ -23,148 +24,113 @@ func (l *Log) recover() error {
 			return err
 		}
 	}
-	l.wal = wal{fs: l.fs, dir: path.Join(l.dir, "wal"), maxBytes: l.opts.WALFileBytes}
-	if err := l.openWALFiles(); err != nil {
+	l.wal = wal{fs: l.fs, dir: walDir, maxBytes: l.opts.WALFileBytes}
+	head, err := l.loadCheckpoint()
+	if err != nil {
 		return err
 	}
-	if len(l.wal.files) == 0 {
-		return l.startFresh()
+	l.wal.setStore(head.store)
+	if err := l.openWALFiles(&head); err != nil {
+		return err
 	}
-	return l.replayWAL()
+	l.lastLSN = head.flushed
+	if len(l.wal.files) == 0 {
+		return l.startFresh(&head)
+	}
+	r := replay{l: l, head: &head, start: l.wal.replayStart(&head)}
+	if err := r.run(); err != nil {
+		return err
+	}
+	l.finishedLSN, l.finishedBytes = l.lastLSN, l.sequencedBytes
+	l.durable.Store(uint64(l.lastLSN))
+	l.seen.Store(uint64(l.lastLSN))
+	if r.closed {
+		return nil
+	}
+	l.restamp()
+	return l.removeOrphans()
 }
 
-func (l *Log) startFresh() error {
+// startFresh makes the first WAL file, or one in the place of all if all are lost.
+func (l *Log) startFresh(head *checkpointHead) error {
 	if l.wal.store == [16]byte{} {
 		var id [16]byte
 		rand.Read(id[:])
 		l.wal.setStore(id)
 	}
-	file, err := l.wal.prepare(l.wal.lastGeneration()+1, min(firstWALBytes, l.wal.maxBytes), 0)
-	if err != nil {
-		return err
+	next := l.wal.lastGeneration() + 1
+	if head.seen == 0 {
+		return l.goOn(next, 0)
 	}
-	l.wal.use(file)
-	return nil
+	return l.goOn(max(next, head.files[len(head.files)-1].generation+1), head.seen+1)
 }
 
-// openWALFiles opens the files that have a valid head, oldest first. Those that have none must be empty: files that were
-// being made ready. They are used again.
-func (l *Log) openWALFiles() error {
-	w := &l.wal
-	names, err := w.fs.List(w.dir)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		generation, ok := parseWALName(name)
-		if !ok {
-			continue
-		}
-		f, err := w.fs.Open(path.Join(w.dir, name))
-		if err != nil {
-			return err
-		}
-		file := &walFile{generation: generation, f: f}
-		w.spare = append(w.spare, file) // until it proves to be more, so that it is closed in any case
-		if file.capacity, err = f.Size(); err != nil {
-			return err
-		}
-		head, err := readWALHead(file)
-		if err != nil && !errors.Is(err, ErrCorrupt) {
-			return err
-		}
-		if err == nil && head.generation == generation {
-			if w.store == [16]byte{} {
-				w.setStore(head.store)
-			}
-			if head.store != w.store {
-				return fmt.Errorf("%w: %s is of another data directory", ErrCorrupt, name)
-			}
-			file.resume = head.resume
-			w.files = append(w.files, file)
-			w.bytes += file.capacity
-			w.spare = w.spare[:len(w.spare)-1]
-			continue
-		}
-		if err := l.checkUnused(file); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func readWALHead(file *walFile) (walHead, error) {
-	b := make([]byte, walHeadBytes)
-	if n, err := file.f.ReadAt(b, 0); n < len(b) && file.capacity >= walHeadBytes {
-		return walHead{}, err
-	}
-	return parseWALHead(b)
-}
-
-// checkUnused makes sure that a file without a valid head of its generation has no record of it.
-func (l *Log) checkUnused(file *walFile) error {
-	s, err := newWALScan(file.f, file.generation, l.wal.seed, walHeadBytes)
-	if err != nil {
-		return err
-	}
-	proof, err := s.evidence(walHeadBytes, 0)
-	if err != nil || proof == 0 {
-		return err
-	}
-	err = fmt.Errorf("%w: the head of WAL file %s is damaged, but it holds records up to LSN %d", ErrCorrupt, l.wal.name(file.generation), proof)
-	if l.opts.AllowCorruption {
-		l.opts.Logger.Warn("cutting a damaged log", "err", err)
-		return nil
-	}
-	return err
-}
-
-// lastGeneration is the highest generation any file has.
-func (w *wal) lastGeneration() uint32 {
-	var last uint32
-	for _, file := range append(slices.Clip(w.files), w.spare...) {
-		last = max(last, file.generation)
-	}
-	return last
-}
-
-// replayWAL applies all records in order, and goes on behind the last.
-func (l *Log) replayWAL() error {
-	w := &l.wal
-	end := walEnd{file: -1}
-	for i, file := range w.files {
-		pos := int64(walHeadBytes)
-		s, err := newWALScan(file.f, file.generation, w.seed, pos)
-		if err != nil {
-			return err
-		}
-		if file.resume != 0 {
-			if h, _, ok, err := s.record(pos); err != nil {
-				return err
-			} else if ok && h.lsn == file.resume {
-				l.lastLSN = file.resume - 1
+// restamp makes the index files of segments that were appended to when the process ended invalid.
+func (l *Log) restamp() {
+	for _, t := range l.topics {
+		for _, p := range t.parts {
+			if s := p.active(); s != nil {
+				s.stamp = mathrand.Uint32()
 			}
 		}
-		if err := l.replayFile(file, s, &end); err != nil {
-			return err
-		}
-		if i == 0 || file.first != 0 {
-			end.file, end.pos = i, s.pos
-		}
 	}
-	return l.finishReplay(&end)
 }
 
-// walEnd is where the log ends: in which file and where in it.
-type walEnd struct {
+// replay is the replaying of the WAL at Open.
+type replay struct {
+	l     *Log
+	head  *checkpointHead
+	start int // index of the first file to read
+
+	// The end so far: file and position in it behind the last record.
 	file   int
 	pos    int64
 	closed bool // the last record says that the log was closed after it
 }
 
-func (l *Log) replayFile(file *walFile, s *walScan, end *walEnd) error {
+func (r *replay) run() error {
+	files := r.l.wal.files
+	r.file, r.pos = r.start, walHeadBytes
+	for i := r.start; i < len(files); i++ {
+		s, err := newWALScan(files[i].f, files[i].generation, r.l.wal.seed, walHeadBytes)
+		if err != nil {
+			return err
+		}
+		if err := r.enter(files[i], s, i == r.start); err != nil {
+			return err
+		}
+		if err := r.records(files[i], s); err != nil {
+			return err
+		}
+		if files[i].first != 0 {
+			r.file, r.pos = i, s.pos
+		}
+	}
+	return r.finish()
+}
+
+// enter prepares the reading of a file: the first one may begin with records that the checkpoint includes, and the one
+// behind a damage that was cut away begins with an LSN of its own.
+func (r *replay) enter(file *walFile, s *walScan, first bool) error {
+	listed := file.first
+	file.first, file.last, file.lastDelta = 0, 0, 0
+	h, _, ok, err := s.record(walHeadBytes)
+	if err != nil {
+		return err
+	}
+	switch {
+	case ok && file.resume != 0 && h.lsn == file.resume, ok && first && h.lsn <= r.head.flushed+1:
+		r.l.lastLSN = h.lsn - 1
+	case first && listed != 0 && listed <= r.head.flushed:
+		return r.l.damage(fmt.Errorf("%w: the first WAL record in %s is damaged", ErrCorrupt, r.l.wal.name(file.generation)))
+	}
+	return nil
+}
+
+// records applies the records of a file up to the first that does not fit.
+func (r *replay) records(file *walFile, s *walScan) error {
 	for {
-		h, payload, ok, err := s.next(l.lastLSN + 1)
+		h, payload, ok, err := s.next(r.l.lastLSN + 1)
 		if err != nil || !ok {
 			return err
 		}
@@ -172,58 +138,118 @@ func (l *Log) replayFile(file *walFile, s *walScan, end *walEnd) error {
 			file.first = h.lsn
 		}
 		file.last = h.lsn
-		l.lastLSN = h.lsn
-		kinds, err := l.replayRecord(h.lsn, payload)
+		r.l.lastLSN = h.lsn
+		kinds, err := r.l.replayRecord(h.lsn, payload, r.head)
 		if err != nil {
-			return fmt.Errorf("%w: WAL record %d in %s: %w", ErrCorrupt, h.lsn, l.wal.name(file.generation), err)
+			return fmt.Errorf("%w: WAL record %d in %s: %w", ErrCorrupt, h.lsn, r.l.wal.name(file.generation), err)
 		}
 		if kinds&(1<<entryDelta) != 0 {
 			file.lastDelta = h.lsn
 		}
-		end.closed = kinds&(1<<entryClose) != 0
+		r.closed = kinds&(1<<entryClose) != 0
 	}
 }
 
-// finishReplay makes sure that the end is an end, makes what was replayed durable (it may have been read from the page cache
-// of a killed process), and gets the file to go on in. That is a new one, so that remains of a torn write are never taken
-// for what will be written; only behind a closing record there are none.
-func (l *Log) finishReplay(end *walEnd) error {
-	w := &l.wal
-	lost := l.lastLSN + 1
-	var proof LSN
-	if !end.closed {
-		var err error
-		if proof, err = l.findEvidence(end, lost); err != nil {
+// finish makes sure that the end is an end, makes what was replayed durable (it may have been read from the page cache of a
+// killed process), and gets the file to go on in. That is a new one, so that remains of a torn write are never taken for
+// what will be written; only behind a closing record there are none.
+func (r *replay) finish() error {
+	l, w := r.l, &r.l.wal
+	proof, err := r.proof()
+	if err != nil {
+		return err
+	}
+	if proof > l.lastLSN {
+		if err := l.damage(fmt.Errorf("%w: WAL record %d in %s at byte %d is damaged, there were later ones up to %d",
+			ErrCorrupt, l.lastLSN+1, w.name(w.files[r.file].generation), r.pos, proof)); err != nil {
 			return err
 		}
 	}
-	if proof != 0 {
-		err := fmt.Errorf("%w: WAL record %d in %s at byte %d is damaged, later ones up to %d are not",
-			ErrCorrupt, lost, w.name(w.files[end.file].generation), end.pos, proof)
-		if !l.opts.AllowCorruption {
-			return fmt.Errorf("%w; opening with AllowCorruption cuts the log there and loses what comes after", err)
-		}
-		l.opts.Logger.Warn("cutting a damaged log", "err", err)
-	}
-	for _, file := range w.files[:end.file+1] {
+	for _, file := range w.files[r.start : r.file+1] {
 		if err := file.f.DataSync(); err != nil {
 			return err
 		}
 	}
-	w.spare = append(w.spare, w.files[end.file+1:]...)
 	next := w.lastGeneration() + 1
-	w.files = w.files[:end.file+1]
+	if err := w.putAside(r.file + 1); err != nil {
+		return err
+	}
 	w.written, w.synced = l.lastLSN, l.lastLSN
-	l.durable.Store(uint64(l.lastLSN))
-	if end.closed && end.pos+walHeadBytes <= w.current().capacity {
-		w.pos = end.pos
-		return nil
+	if r.closed {
+		if reusable, err := r.reusable(); err != nil || reusable {
+			w.pos = r.pos
+			return err
+		}
 	}
-	var resume LSN
-	if proof != 0 {
-		resume = proof + 1
+	if proof <= l.lastLSN {
+		return l.goOn(next, 0)
 	}
-	file, err := w.prepare(next, min(max(firstWALBytes, w.current().capacity), w.maxBytes), resume)
+	r.closed = false
+	return l.goOn(next, proof+1)
+}
+
+// maxReuseScan bounds the search for old records behind a closing one.
+const maxReuseScan = 4 << 20
+
+// reusable says that the current file can be written on: there is room, and nothing in it could be taken for what will be
+// written.
+func (r *replay) reusable() (bool, error) {
+	file := r.l.wal.current()
+	rest := file.capacity - r.pos
+	if rest < walHeadBytes || rest > maxReuseScan {
+		return false, nil
+	}
+	s, err := newWALScan(file.f, file.generation, r.l.wal.seed, r.pos)
+	if err != nil {
+		return false, err
+	}
+	stale, err := s.evidence(r.pos, 0)
+	return stale == 0, err
+}
+
+// proof returns the highest LSN that is known to have been durable behind the end, or 0.
+func (r *replay) proof() (LSN, error) {
+	l := r.l
+	if r.closed && l.lastLSN >= r.head.seen {
+		return 0, nil
+	}
+	highest := r.head.seen
+	for i, file := range l.wal.files[r.file:] {
+		from := int64(walHeadBytes)
+		if i == 0 {
+			from = r.pos
+		}
+		s, err := newWALScan(file.f, file.generation, l.wal.seed, from)
+		if err != nil {
+			return 0, err
+		}
+		proof, err := s.evidence(from, l.lastLSN+1)
+		if err != nil {
+			return 0, err
+		}
+		highest = max(highest, proof)
+	}
+	return highest, nil
+}
+
+// damage reports that the WAL has to be cut: as an error, or, with AllowCorruption, as a warning.
+func (l *Log) damage(err error) error {
+	if !l.opts.AllowCorruption {
+		return fmt.Errorf("%w; opening with AllowCorruption cuts the log there and loses what comes after", err)
+	}
+	l.opts.Logger.Warn("cutting a damaged commit log", "dir", l.dir, "err", err)
+	return nil
+}
+
+// goOn starts a WAL file of a generation. Behind a damage its records begin with the LSN resume, higher than any that was
+// given away, and the first of them is written at once, so that the damage stays cut.
+func (l *Log) goOn(generation uint32, resume LSN) error {
+	w := &l.wal
+	size := int64(firstWALBytes)
+	if len(w.files) > 0 {
+		size = max(size, w.current().capacity)
+	}
+	file, err := w.prepare(generation, min(size, w.maxBytes), resume)
 	if err != nil {
 		return err
 	}
@@ -233,30 +259,5 @@ func (l *Log) finishReplay(end *walEnd) error {
 	}
 	l.lastLSN = resume - 1
 	w.written, w.synced = l.lastLSN, l.lastLSN
-	if err := l.writeMark(entryClose); err != nil {
-		return err
-	}
-	l.durable.Store(uint64(l.lastLSN))
-	return nil
-}
-
-// findEvidence looks behind the end for a proof that record lost was durable.
-func (l *Log) findEvidence(end *walEnd, lost LSN) (LSN, error) {
-	var highest LSN
-	for i, file := range l.wal.files[end.file:] {
-		from := int64(walHeadBytes)
-		if i == 0 {
-			from = end.pos
-		}
-		s, err := newWALScan(file.f, file.generation, l.wal.seed, from)
-		if err != nil {
-			return 0, err
-		}
-		proof, err := s.evidence(from, lost)
-		if err != nil {
-			return 0, err
-		}
-		highest = max(highest, proof)
-	}
-	return highest, nil
+	return l.writeMark(entryClose)
 }

@@ -8,8 +8,13 @@ import (
 // errEntry says that a record with a good checksum does not make sense; it becomes part of an ErrCorrupt.
 var errEntry = errors.New("an entry does not fit")
 
-// replayRecord applies the entries of a record at Open and returns the kinds it had, as bits. Deltas are not looked at.
-func (l *Log) replayRecord(lsn LSN, payload []byte) (kinds uint32, err error) {
+// errUnknownNumber says that an entry is about a topic or partition that is not there. That is no damage where the checkpoint
+// has seen the deletion already.
+var errUnknownNumber = errors.New("no such topic number")
+
+// replayRecord applies the entries of a record at Open and returns the kinds it had, as bits. Entries that the checkpoint
+// includes are only looked at; deltas never are.
+func (l *Log) replayRecord(lsn LSN, payload []byte, head *checkpointHead) (kinds uint32, err error) {
 	r := &fieldReader{b: payload}
 	for {
 		kind := r.uvarint()
@@ -23,7 +28,9 @@ func (l *Log) replayRecord(lsn LSN, payload []byte) (kinds uint32, err error) {
 			return kinds, fmt.Errorf("entry of kind %d, which this program does not know", kind)
 		}
 		kinds |= 1 << kind
-		if err := l.replayEntry(lsn, kind, r); err != nil {
+		if lsn <= head.flushed {
+			skipEntry(kind, r)
+		} else if err := l.replayEntry(lsn, kind, r); err != nil && (lsn > head.seen || !errors.Is(err, errUnknownNumber)) {
 			return kinds, err
 		}
 		if r.failed {
@@ -41,7 +48,7 @@ func (l *Log) replayEntry(lsn LSN, kind uint64, r *fieldReader) error {
 		group, number, partition := r.string(), r.uvarint(), r.uvarint()
 		offset, metadata := r.uvarint(), r.string()
 		if l.byNumber[uint32(number)] == nil {
-			return fmt.Errorf("%w: offset in topic number %d", errEntry, number)
+			return fmt.Errorf("%w: offset in %d", errUnknownNumber, number)
 		}
 		l.offsets.set(group, offsetKey{uint32(number), int32(partition)}, groupOffset{int64(offset), metadata})
 	case entryDelta:
@@ -50,7 +57,7 @@ func (l *Log) replayEntry(lsn LSN, kind uint64, r *fieldReader) error {
 	case entryTopic:
 		number, id, name := r.uvarint(), r.id(), r.string()
 		c := r.config()
-		if !r.failed {
+		if !r.failed && l.byNumber[uint32(number)] == nil && uint32(number) > l.lastNumber {
 			l.addTopic(&topic{name: name, number: uint32(number), id: id}, c)
 		}
 	case entryConfig:
@@ -58,7 +65,7 @@ func (l *Log) replayEntry(lsn LSN, kind uint64, r *fieldReader) error {
 		c := r.config()
 		t := l.byNumber[uint32(number)]
 		if t == nil {
-			return fmt.Errorf("%w: configuration of topic number %d", errEntry, number)
+			return fmt.Errorf("%w: configuration of %d", errUnknownNumber, number)
 		}
 		if !r.failed {
 			t.configure(c)
@@ -67,16 +74,16 @@ func (l *Log) replayEntry(lsn LSN, kind uint64, r *fieldReader) error {
 		number := r.uvarint()
 		t := l.byNumber[uint32(number)]
 		if t == nil {
-			return fmt.Errorf("%w: deletion of topic number %d", errEntry, number)
+			return fmt.Errorf("%w: deletion of %d", errUnknownNumber, number)
 		}
 		l.removeTopic(t)
 	case entryStart:
 		number, partition, offset := r.uvarint(), r.uvarint(), r.uvarint()
 		p := l.partitionByNumber(number, partition)
 		if p == nil {
-			return fmt.Errorf("%w: start of partition %d of topic number %d", errEntry, partition, number)
+			return fmt.Errorf("%w: start of %d-%d", errUnknownNumber, number, partition)
 		}
-		p.setStart(int64(offset))
+		l.setStart(p, int64(offset))
 	case entryNoGroup:
 		l.offsets.drop(r.string())
 	}
@@ -95,22 +102,40 @@ func (l *Log) partitionByNumber(number, partition uint64) *partition {
 func (l *Log) replayBatches(lsn LSN, number, partition uint64, b []byte) error {
 	p := l.partitionByNumber(number, partition)
 	if p == nil {
-		return fmt.Errorf("%w: batches of partition %d of topic number %d", errEntry, partition, number)
+		return fmt.Errorf("%w: batches of %d-%d", errUnknownNumber, number, partition)
 	}
 	if err := checkBatches(b); err != nil {
 		return err
 	}
+	first, _ := ParseBatchHeader(b)
+	if next := first.BaseOffset; next < p.next {
+		// The checkpoint has these batches; a flush always takes all of a write.
+		if end := endOfBatches(b); end > p.next {
+			return fmt.Errorf("%w: batches up to offset %d of %s-%d, of which the checkpoint has those up to %d", errEntry, end, p.topic.name, p.id, p.next)
+		}
+		return nil
+	}
+	for rest, next := b, p.next; len(rest) > 0; {
+		h, _ := ParseBatchHeader(rest)
+		if h.BaseOffset != next {
+			return fmt.Errorf("%w: a batch at offset %d of %s-%d, expected offset %d", errEntry, h.BaseOffset, p.topic.name, p.id, next)
+		}
+		next, rest = h.NextOffset(), rest[h.Bytes:]
+	}
 	s, at, buf := l.reserve(len(b), lsn)
 	copy(buf, b)
 	l.settle(p, s)
-	for rest := b; len(rest) > 0; {
-		h, _ := ParseBatchHeader(rest)
-		if h.BaseOffset != p.next {
-			return fmt.Errorf("%w: a batch at offset %d of %s-%d, expected offset %d", errEntry, h.BaseOffset, p.topic.name, p.id, p.next)
-		}
-		p.next = h.NextOffset()
-		rest = rest[h.Bytes:]
-	}
-	p.publish(s, at, len(b), nil)
+	p.next = endOfBatches(b)
+	l.publishBatches(p, s, at, len(b), nil)
 	return nil
+}
+
+// endOfBatches is the offset behind batches back to back that were checked before.
+func endOfBatches(b []byte) int64 {
+	var next int64
+	for len(b) > 0 {
+		h, _ := ParseBatchHeader(b)
+		next, b = h.NextOffset(), b[h.Bytes:]
+	}
+	return next
 }

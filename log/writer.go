@@ -246,10 +246,14 @@ func (l *Log) scheduleSync() {
 
 // publish makes the groups of a written round readable, in order.
 func (l *Log) publish(r *round) {
+	if len(r.groups) == 0 {
+		return
+	}
+	l.seen.Store(uint64(r.groups[len(r.groups)-1].lsn))
 	for _, pd := range r.groups {
 		for i := range pd.writes {
 			w := &pd.writes[i]
-			r.wake = w.p.publish(pd.slab, pd.at+w.pos, len(w.batch), r.wake)
+			r.wake = l.publishBatches(w.p, pd.slab, pd.at+w.pos, len(w.batch), r.wake)
 		}
 		if len(pd.offsets) > 0 {
 			l.offsets.apply(pd.offsets)
@@ -266,8 +270,19 @@ func (l *Log) finish(r *round) {
 	l.mu.Lock()
 	l.queuedBytes -= int(r.bytes)
 	failure := l.failure
+	if failure == nil && len(r.groups) > 0 {
+		last := r.groups[len(r.groups)-1]
+		l.finishedLSN = last.lsn
+		for _, pd := range r.groups {
+			l.finishedBytes += int64(pd.inSlab)
+		}
+	}
+	crowded := l.sequencedBytes-l.flushedBytes > l.opts.CacheBytes/2 || l.stats.walBytes.Load()-l.walAtFlush.Load() > l.opts.WALFileBytes
 	l.space.Broadcast()
 	l.mu.Unlock()
+	if crowded {
+		l.wantFlush()
+	}
 	for i, pd := range r.groups {
 		lsn := pd.lsn
 		if failure != nil && LSN(l.durable.Load()) < lsn {

@@ -8,8 +8,14 @@ const chunkBytes = 64 << 10
 
 // content is the bytes of a memory file: a sparse array of chunks. The caller locks.
 type content struct {
-	chunks [][]byte
+	chunks []chunk
 	size   int64
+}
+
+// chunk is chunkBytes bytes, or none. A shared one belongs to several contents and is copied before it is written.
+type chunk struct {
+	data   []byte
+	shared bool
 }
 
 func (c *content) readAt(b []byte, pos int64) (int, error) {
@@ -23,8 +29,8 @@ func (c *content) readAt(b []byte, pos int64) (int, error) {
 	for n := 0; n < len(want); {
 		i, in := int((pos+int64(n))/chunkBytes), int((pos+int64(n))%chunkBytes)
 		part := want[n:min(len(want), n+chunkBytes-in)]
-		if chunk := c.chunk(i); chunk != nil {
-			copy(part, chunk[in:])
+		if i < len(c.chunks) && c.chunks[i].data != nil {
+			copy(part, c.chunks[i].data[in:])
 		} else {
 			clear(part)
 		}
@@ -36,11 +42,17 @@ func (c *content) readAt(b []byte, pos int64) (int, error) {
 	return len(want), nil
 }
 
-func (c *content) chunk(i int) []byte {
-	if i < len(c.chunks) {
-		return c.chunks[i]
+// own returns chunk i to be written to.
+func (c *content) own(i int) []byte {
+	k := &c.chunks[i]
+	switch {
+	case k.data == nil:
+		k.data = make([]byte, chunkBytes)
+	case k.shared:
+		k.data = append(make([]byte, 0, chunkBytes), k.data...)
 	}
-	return nil
+	k.shared = false
+	return k.data
 }
 
 func (c *content) writeAt(b []byte, pos int64) {
@@ -48,12 +60,9 @@ func (c *content) writeAt(b []byte, pos int64) {
 	for len(b) > 0 {
 		i, in := int(pos/chunkBytes), int(pos%chunkBytes)
 		for i >= len(c.chunks) {
-			c.chunks = append(c.chunks, nil)
+			c.chunks = append(c.chunks, chunk{})
 		}
-		if c.chunks[i] == nil {
-			c.chunks[i] = make([]byte, chunkBytes)
-		}
-		n := copy(c.chunks[i][in:], b)
+		n := copy(c.own(i)[in:], b)
 		b, pos = b[n:], pos+int64(n)
 	}
 }
@@ -66,19 +75,17 @@ func (c *content) truncate(size int64) {
 			clear(c.chunks[keep:])
 			c.chunks = c.chunks[:keep]
 		}
-		if last := c.chunk(int(size / chunkBytes)); last != nil {
-			clear(last[size%chunkBytes:])
+		if last := int(size / chunkBytes); last < len(c.chunks) && c.chunks[last].data != nil {
+			clear(c.own(last)[size%chunkBytes:])
 		}
 	}
 	c.size = size
 }
 
+// clone makes a copy that shares the chunks until one of the two writes to them.
 func (c *content) clone() content {
-	d := content{chunks: make([][]byte, len(c.chunks)), size: c.size}
-	for i, chunk := range c.chunks {
-		if chunk != nil {
-			d.chunks[i] = append([]byte(nil), chunk...)
-		}
+	for i := range c.chunks {
+		c.chunks[i].shared = true
 	}
-	return d
+	return content{chunks: append([]chunk(nil), c.chunks...), size: c.size}
 }

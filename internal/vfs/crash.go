@@ -135,8 +135,8 @@ func cloneNode(n *node, s survivor, seen map[*node]*node) *node {
 	c := &node{isDir: n.isDir}
 	seen[n] = c
 	if !n.isDir {
-		n.mu.RLock()
-		defer n.mu.RUnlock()
+		n.mu.Lock()
+		defer n.mu.Unlock()
 		c.data, c.synced, c.fileOps = s.file(n)
 		return c
 	}

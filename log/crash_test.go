@@ -1,0 +1,501 @@
+package log
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/leatdb/leat/internal/vfs"
+)
+
+// The model of the crash tests. A run is a list of steps; each is one commit group or one change of topics, and the log must
+// make them durable in order. So the state that a crash leaves must be the state after k steps, for a k between the steps
+// acknowledged before the crash and those begun.
+
+type step struct {
+	create, drop string // a topic
+	writes       []modelWrite
+	offset       int64 // of group g in topic base, partition 0; -1: none
+	delta        string
+	start        *modelStart
+	group        *Group // of a step that is one
+}
+
+type modelWrite struct {
+	topic     string
+	partition int32
+	values    []string
+}
+
+type modelStart struct {
+	partition int32
+	before    int64
+}
+
+// model is what happened so far, written by the run and read by the hook of the file system.
+type model struct {
+	mu       sync.Mutex
+	steps    []step
+	acked    int
+	released int // deltas that may be forgotten
+}
+
+func (m *model) begin(s step) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.steps = append(m.steps, s)
+}
+
+func (m *model) ack() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.acked++
+}
+
+func (m *model) bounds() (acked, begun int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.acked, len(m.steps)
+}
+
+// state is what a log holds, in a form that can be compared.
+type state struct {
+	topics map[string][][]string // records of each partition
+	starts map[string]int64
+	offset int64
+	deltas []string
+}
+
+func newState() *state {
+	return &state{topics: map[string][][]string{}, starts: map[string]int64{}, offset: -1}
+}
+
+const modelPartitions = 3
+
+func (s *state) apply(st step) {
+	if st.create != "" {
+		s.topics[st.create] = make([][]string, modelPartitions)
+	}
+	if st.drop != "" {
+		delete(s.topics, st.drop)
+	}
+	for _, w := range st.writes {
+		s.topics[w.topic][w.partition] = append(s.topics[w.topic][w.partition], w.values...)
+	}
+	if st.offset >= 0 {
+		s.offset = st.offset
+	}
+	if st.delta != "" {
+		s.deltas = append(s.deltas, st.delta)
+	}
+	if st.start != nil {
+		s.starts[fmt.Sprint("base-", st.start.partition)] = st.start.before
+	}
+}
+
+func (s *state) String() string {
+	var b strings.Builder
+	for _, name := range sortedKeys(s.topics) {
+		for i, values := range s.topics[name] {
+			start := s.starts[fmt.Sprint(name, "-", i)]
+			fmt.Fprintf(&b, "%s-%d from %d:", name, i, start)
+			for o := start; o < int64(len(values)); o++ {
+				fmt.Fprintf(&b, " %d=%s", o, values[o])
+			}
+			b.WriteByte('\n')
+		}
+	}
+	fmt.Fprintf(&b, "offset %d\n", s.offset)
+	return b.String()
+}
+
+// matches compares what was observed with a state it should have. Of the deltas the released ones may be missing.
+func (s *state) matches(got *state, released int) bool {
+	missing := len(s.deltas) - len(got.deltas)
+	return missing >= 0 && missing <= released && slices.Equal(s.deltas[missing:], got.deltas) && s.String() == got.String()
+}
+
+// observe reads everything a log holds. Offsets that are not dense are an error.
+func observe(l *Log) (*state, error) {
+	s := newState()
+	var c Chunk
+	defer c.Release()
+	var r Records
+	for _, info := range l.Topics() {
+		parts := make([][]string, info.Config.Partitions)
+		for p := range parts {
+			offset, err := l.StartOffset(info.Name, int32(p))
+			if err != nil {
+				return nil, err
+			}
+			s.starts[fmt.Sprint(info.Name, "-", p)] = offset
+			parts[p] = make([]string, offset)
+			for {
+				if err := l.Read(info.Name, int32(p), offset, 300, &c); err != nil {
+					return nil, err
+				}
+				if c.Empty() {
+					break
+				}
+				for offset < c.Next {
+					if offset, err = c.Decode(&r, offset, 7); err != nil {
+						return nil, err
+					}
+					for i := range r.N {
+						if r.Offset[i] != int64(len(parts[p])) {
+							return nil, fmt.Errorf("%s-%d: offset %d follows %d", info.Name, p, r.Offset[i], len(parts[p])-1)
+						}
+						parts[p] = append(parts[p], string(r.Value(i)))
+					}
+				}
+			}
+		}
+		s.topics[info.Name] = parts
+	}
+	if o, ok := l.FetchOffset("g", "base", 0); ok {
+		s.offset = o
+	}
+	err := l.ReplayDeltas(0, func(_ LSN, store string, data []byte) error {
+		s.deltas = append(s.deltas, store+":"+string(data))
+		return nil
+	})
+	return s, err
+}
+
+// crashRun drives a log through random steps on a crashable file system.
+type crashRun struct {
+	t     *testing.T
+	rng   *rand.Rand
+	fs    *vfs.Mem
+	opts  Options
+	log   *Log
+	model model
+	live  *state // after all steps begun
+}
+
+func newCrashRun(t *testing.T, seed uint64, opts Options) *crashRun {
+	r := &crashRun{t: t, rng: rand.New(rand.NewPCG(seed, 1)), fs: vfs.NewCrashMem(), live: newState()}
+	opts.FS = r.fs
+	opts.Now = func() time.Time { return time.UnixMilli(1_000_000) }
+	r.opts = opts
+	return r
+}
+
+func (r *crashRun) open() {
+	r.t.Helper()
+	var err error
+	if r.log, err = Open("db", r.opts); err != nil {
+		r.t.Fatalf("open: %v", err)
+	}
+}
+
+func (r *crashRun) begin(s step) {
+	r.live.apply(s)
+	r.model.begin(s)
+}
+
+func (r *crashRun) done(_ LSN, err error) {
+	if err != nil {
+		r.t.Errorf("commit: %v", err)
+	}
+	r.model.ack()
+}
+
+// randomStep does one thing. Commits are not waited for, so that rounds of several groups happen.
+func (r *crashRun) randomStep(n int) {
+	switch k := r.rng.IntN(100); {
+	case k < 70:
+		r.commit(n)
+	case k < 75:
+		r.deleteRecords()
+	case k < 80:
+		r.topic(n)
+	case k < 85:
+		r.release()
+	case k < 94:
+		if r.rng.IntN(2) == 0 {
+			r.settle()
+		}
+		if err := r.log.Flush(); err != nil {
+			r.t.Fatalf("flush: %v", err)
+		}
+	default:
+		r.settle()
+		if err := r.log.Close(); err != nil {
+			r.t.Fatalf("close: %v", err)
+		}
+		r.open()
+	}
+}
+
+// settle waits until everything begun is acknowledged.
+func (r *crashRun) settle() {
+	r.begin(step{offset: -1})
+	acked := make(chan error, 1)
+	r.log.Commit(&Group{}, func(lsn LSN, err error) { r.done(lsn, err); acked <- err })
+	<-acked
+}
+
+func (r *crashRun) commit(n int) {
+	s := step{offset: -1}
+	g := &Group{}
+	names := sortedKeys(r.live.topics)
+	for range r.rng.IntN(4) {
+		w := modelWrite{topic: names[r.rng.IntN(len(names))], partition: int32(r.rng.IntN(modelPartitions))}
+		var b BatchBuilder
+		for i := range 1 + r.rng.IntN(5) {
+			v := fmt.Sprint(n, ".", len(g.Writes), ".", i, strings.Repeat("x", r.rng.IntN(100)))
+			w.values = append(w.values, v)
+			b.Append(nil, []byte(v), nil, int64(n))
+		}
+		s.writes = append(s.writes, w)
+		g.Writes = append(g.Writes, Write{w.topic, w.partition, b.Bytes()})
+	}
+	if r.rng.IntN(2) == 0 {
+		s.offset = int64(n)
+		g.Offsets = []GroupOffset{{"g", "base", 0, int64(n), "m"}}
+	}
+	if r.rng.IntN(3) == 0 {
+		data := fmt.Sprint(n, strings.Repeat("d", r.rng.IntN(300)))
+		s.delta = "s:" + data
+		g.Deltas = []Delta{{"s", []byte(data)}}
+	}
+	s.group = g
+	r.begin(s)
+	r.log.Commit(g, r.done)
+}
+
+// release allows to forget all deltas so far.
+func (r *crashRun) release() {
+	r.settle()
+	r.model.mu.Lock()
+	r.model.released = len(r.live.deltas)
+	r.model.mu.Unlock()
+	r.log.ReleaseDeltas(r.log.DurableLSN())
+}
+
+func (r *crashRun) deleteRecords() {
+	r.settle()
+	p := int32(r.rng.IntN(modelPartitions))
+	start, end := r.live.starts[fmt.Sprint("base-", p)], int64(len(r.live.topics["base"][p]))
+	if start == end {
+		return
+	}
+	before := start + 1 + r.rng.Int64N(end-start)
+	r.begin(step{offset: -1, start: &modelStart{p, before}})
+	if err := r.log.DeleteRecords(context.Background(), "base", p, before); err != nil {
+		r.t.Fatalf("delete records: %v", err)
+	}
+	r.model.ack()
+}
+
+func (r *crashRun) topic(n int) {
+	r.settle()
+	names := sortedKeys(r.live.topics)
+	if len(names) > 3 {
+		name := names[1+r.rng.IntN(len(names)-1)]
+		r.begin(step{offset: -1, drop: name})
+		if err := r.log.DeleteTopic(context.Background(), name); err != nil {
+			r.t.Fatalf("delete topic: %v", err)
+		}
+	} else {
+		r.createTopic(fmt.Sprint("topic", n%7))
+		return
+	}
+	r.model.ack()
+}
+
+func (r *crashRun) createTopic(name string) {
+	if _, ok := r.live.topics[name]; ok {
+		return
+	}
+	r.begin(step{offset: -1, create: name})
+	if err := r.log.CreateTopic(context.Background(), name, TopicConfig{Partitions: modelPartitions}); err != nil {
+		r.t.Fatalf("create topic: %v", err)
+	}
+	r.model.ack()
+}
+
+// image is what a crash has left, and what it may hold: the state after acked to begun steps.
+type image struct {
+	fs           *vfs.Mem
+	acked, begun int
+	what         string
+}
+
+// check opens an image, compares it with the states it may have, and calls more, if not nil, with the open log and the number
+// of steps found. It runs on goroutines of the log too, so it must not end the test.
+func (r *crashRun) check(im image, more func(l *Log, k int) error) {
+	if err := r.checkImage(im, more); err != nil && !r.t.Failed() {
+		r.t.Errorf("%s: %v", im.what, err)
+	}
+}
+
+func (r *crashRun) checkImage(im image, more func(l *Log, k int) error) error {
+	opts := r.opts
+	opts.FS = im.fs
+	l, err := Open("db", opts)
+	if err != nil {
+		return err
+	}
+	got, err := observe(l)
+	if err == nil {
+		k := r.stepsIn(got, im.acked, im.begun)
+		if k < 0 {
+			err = fmt.Errorf("the state is none of those after %d to %d steps:\n%s\n%v", im.acked, im.begun, got, got.deltas)
+		} else if more != nil {
+			err = more(l, k)
+		}
+	}
+	if cerr := l.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// stepsIn returns after how many steps the state is as observed, or -1.
+func (r *crashRun) stepsIn(got *state, acked, begun int) int {
+	r.model.mu.Lock()
+	steps, released := r.model.steps[:begun], r.model.released
+	r.model.mu.Unlock()
+	s := newState()
+	for k := 0; ; k++ {
+		if k >= acked && s.matches(got, released) {
+			return k
+		}
+		if k == begun {
+			return -1
+		}
+		s.apply(steps[k])
+	}
+}
+
+// TestPowerCut cuts the power at every write, sync and change of a directory of a small run, and again during the recovery
+// from that.
+func TestPowerCut(t *testing.T) {
+	seeds := 6
+	if testing.Short() {
+		seeds = 2
+	}
+	for seed := range seeds {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			r := newCrashRun(t, uint64(seed), Options{WALFileBytes: 16 << 10, SegmentBytes: 2 << 10, CacheBytes: 256 << 10})
+			cuts := &cutter{run: r, rng: rand.New(rand.NewPCG(uint64(seed), 2))}
+			r.open()
+			r.createTopic("base")
+			r.fs.SetHook(cuts.hook)
+			for n := 0; n < 120 && !t.Failed(); n++ {
+				r.randomStep(n)
+			}
+			r.settle()
+			r.fs.SetHook(nil)
+			r.log.Close()
+			r.check(image{r.fs, len(r.model.steps), len(r.model.steps), "after the run"}, nil)
+			t.Logf("%d power cuts, %d of them twice", cuts.cuts, cuts.again)
+		})
+	}
+}
+
+// cutter is a hook that plays a power cut before every change of the file system.
+type cutter struct {
+	run *crashRun
+
+	mu          sync.Mutex
+	rng         *rand.Rand
+	cuts, again int
+}
+
+func (c *cutter) hook(op vfs.Op) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.run.t.Failed() {
+		return nil
+	}
+	for range 3 {
+		im := image{what: fmt.Sprintf("power cut %d, at %v", c.cuts, op)}
+		im.acked, _ = c.run.model.bounds()
+		killed := c.rng.IntN(5) == 0
+		if killed {
+			im.fs = c.run.fs.Kill()
+		} else {
+			im.fs = c.run.fs.Crash(c.rng)
+		}
+		_, im.begun = c.run.model.bounds()
+		c.cuts++
+		switch {
+		case killed:
+			c.cutAfterKill(im)
+		case c.rng.IntN(3) == 0:
+			c.cutInRecovery(im)
+		default:
+			c.cutAfterCommit(im)
+		}
+	}
+	return nil
+}
+
+// cutInRecovery cuts the power again at a random change of the recovery.
+func (c *cutter) cutInRecovery(im image) {
+	c.again++
+	at, seen := c.rng.IntN(12), 0
+	second := im
+	second.fs = nil
+	im.fs.SetHook(func(vfs.Op) error {
+		if seen++; seen == at {
+			second.fs = im.fs.Crash(c.rng)
+			second.what += ", and again in the recovery"
+		}
+		return nil
+	})
+	c.run.check(im, nil)
+	if second.fs != nil {
+		c.run.check(second, nil)
+	}
+}
+
+// cutAfterKill cuts the power behind the recovery from a kill: what was read then must still be there.
+func (c *cutter) cutAfterKill(im image) {
+	c.again++
+	second := im
+	c.run.check(im, func(_ *Log, k int) error {
+		second.fs, second.acked, second.begun = im.fs.Crash(c.rng), k, k
+		second.what += " of a killed process, cut behind the recovery"
+		return nil
+	})
+	if second.fs != im.fs {
+		c.run.check(second, nil)
+	}
+}
+
+// cutAfterCommit commits the first lost step again and cuts the power: nothing of the lost steps behind it may come back.
+func (c *cutter) cutAfterCommit(im image) {
+	second := image{what: im.what + ", and again behind the next commit"}
+	c.run.check(im, func(l *Log, k int) error {
+		if k == im.begun {
+			return nil
+		}
+		c.run.model.mu.Lock()
+		next := c.run.model.steps[k].group
+		c.run.model.mu.Unlock()
+		if next == nil {
+			return nil
+		}
+		acked := make(chan error, 1)
+		l.Commit(next, func(_ LSN, err error) { acked <- err })
+		if err := <-acked; err != nil {
+			return err
+		}
+		c.again++
+		second.fs, second.acked, second.begun = im.fs.Crash(c.rng), k+1, k+1
+		return nil
+	})
+	if second.fs != nil {
+		c.run.check(second, nil)
+	}
+}
