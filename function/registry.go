@@ -96,6 +96,9 @@ func NewRegistry() *Registry {
 	for _, f := range builtinScalars() {
 		must(r.RegisterScalar(f))
 	}
+	for _, f := range Aggregates() {
+		must(r.RegisterAggregate(f))
+	}
 	for _, f := range builtinTables() {
 		must(r.RegisterTable(f))
 	}
