@@ -42,8 +42,12 @@ type frame struct {
 // mark names a point in time, to find the failures since.
 func (x *frame) mark() int { return len(x.errs.Rows) }
 
-// fail reports that the row failed.
+// fail reports that the row failed, once: the parts of a nested value may fail
+// one after the other.
 func (x *frame) fail(row uint32, err error) {
+	if x.failed.Get(int(row)) {
+		return
+	}
 	x.errs.Add(row, err)
 	x.failed = x.failed.Grow(x.n)
 	x.failed.Set(int(row))
