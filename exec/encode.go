@@ -1,0 +1,156 @@
+package exec
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/leatdb/leat/format"
+	"github.com/leatdb/leat/log"
+	"github.com/leatdb/leat/planner/plan"
+	"github.com/leatdb/leat/types"
+)
+
+// encoder makes records of rows and distributes them over the partitions of a
+// topic, as Kafka's clients do: by the hash of the key, rows without a key in
+// turn.
+type encoder struct {
+	env      *env
+	out      *outlet
+	keyCols  int
+	valCols  int
+	key, val format.Encoder
+	window   *plan.KeyWindow
+	turn     int64 // Rows without a key so far.
+
+	keys, vals types.Spans // One entry per row to write.
+	bounded    types.Spans // The keys with their window bounds.
+	times      []int64
+	parts      [][]int32    // Entries by partition.
+	bad        types.Bitmap // Entries that cannot be written.
+	errs       format.Errors
+}
+
+func newEncoder(e *env, schema *plan.Schema, keyFormat, valueFormat plan.Format, out *outlet) (*encoder, error) {
+	key, err := newFormat(keyFormat, schema.Key, true)
+	if err != nil {
+		return nil, fmt.Errorf("key of topic %s: %w", out.topic, err)
+	}
+	val, err := newFormat(valueFormat, schema.Value, false)
+	if err != nil {
+		return nil, fmt.Errorf("value of topic %s: %w", out.topic, err)
+	}
+	return &encoder{env: e, out: out, keyCols: len(schema.Key), valCols: len(schema.Value),
+		key: key.NewEncoder(), val: val.NewEncoder(), window: schema.Window}, nil
+}
+
+// write appends a record for each of rows to the outlet.
+func (w *encoder) write(b *batch, rows []uint32) {
+	if len(rows) == 0 {
+		return
+	}
+	w.encode(b, rows)
+	w.timesOf(b, rows)
+	wire := &w.keys
+	if w.window != nil {
+		w.appendBounds(b, rows)
+		wire = &w.bounded
+	}
+	bad := w.bad.Count()
+	if n := len(w.out.parts); n == 1 && bad == 0 {
+		w.out.appendRows(0, wire, &w.vals, w.times, nil)
+	} else {
+		w.distribute(int32(n))
+		for p, list := range w.parts {
+			if len(list) > 0 {
+				w.out.appendRows(int32(p), wire, &w.vals, w.times, list)
+			}
+		}
+	}
+	w.env.task.count.rowsOut.Add(int64(len(rows) - bad))
+}
+
+// encode makes the byte strings of the rows. A row that has none is reported and
+// marked in bad.
+func (w *encoder) encode(b *batch, rows []uint32) {
+	w.keys.Reset()
+	w.vals.Reset()
+	w.bad = w.bad.Reset()
+	w.key.Encode(b.Cols[:w.keyCols], rows, nil, &w.keys, &w.errs)
+	w.refuse(b, rows, "key")
+	w.val.Encode(b.Cols[w.keyCols:w.keyCols+w.valCols], rows, b.NoValue, &w.vals, &w.errs)
+	w.refuse(b, rows, "value")
+}
+
+// refuse marks the rows an encoder has refused. They are in the order of rows.
+func (w *encoder) refuse(b *batch, rows []uint32, target string) {
+	k := 0
+	for i := range w.errs.Records {
+		e := &w.errs.Records[i]
+		for rows[k] != e.Row {
+			k++
+		}
+		w.bad = w.bad.Grow(len(rows))
+		w.bad.Set(k)
+		w.env.errors.addOutput(w.env, b, e.Row, target, w.out.topic, e.Error())
+	}
+	w.errs.Reset()
+}
+
+// appendBounds makes bounded: time windows are followed by their start, sessions
+// by their end and their start.
+func (w *encoder) appendBounds(b *batch, rows []uint32) {
+	w.bounded.Reset()
+	for k, r := range rows {
+		key, ok := w.keys.At(k)
+		if !ok {
+			w.bounded.AppendNull()
+			continue
+		}
+		w.bounded.Begin()
+		d := append(w.bounded.Data, key...)
+		if w.window.Kind == plan.Session {
+			d = binary.BigEndian.AppendUint64(d, uint64(b.WindowEnd[r]))
+		}
+		w.bounded.Data = binary.BigEndian.AppendUint64(d, uint64(b.WindowStart[r]))
+		w.bounded.End()
+	}
+}
+
+// timesOf gathers the times of the rows.
+func (w *encoder) timesOf(b *batch, rows []uint32) {
+	if len(rows) == b.N {
+		w.times = append(w.times[:0], b.Time[:b.N]...)
+		return
+	}
+	w.times = resize(w.times, len(rows))
+	for k, r := range rows {
+		w.times[k] = b.Time[r]
+	}
+}
+
+// distribute lists the entries of each partition. All windows of a key are in
+// the partition of the key.
+func (w *encoder) distribute(n int32) {
+	w.parts = resize(w.parts, int(n))
+	for p := range w.parts {
+		w.parts[p] = w.parts[p][:0]
+	}
+	for k := range w.keys.Len {
+		if w.bad.Get(k) {
+			continue
+		}
+		var p int32
+		if key, ok := w.keys.At(k); ok {
+			p = log.MurmurPartition(key, n)
+		} else {
+			p = int32(w.turn % int64(n))
+			w.turn++
+		}
+		w.parts[p] = append(w.parts[p], int32(k))
+	}
+}
+
+func (w *encoder) release() {
+	w.keys, w.vals, w.bounded = types.Spans{}, types.Spans{}, types.Spans{}
+	w.times, w.parts, w.bad = nil, nil, nil
+}

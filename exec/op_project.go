@@ -1,0 +1,89 @@
+package exec
+
+import (
+	"github.com/leatdb/leat/expr"
+	"github.com/leatdb/leat/function"
+	"github.com/leatdb/leat/planner/plan"
+	"github.com/leatdb/leat/types"
+)
+
+// project computes new key and value columns.
+type project struct {
+	env        *env
+	keys       int // Key columns of the input.
+	key, value []*expr.Program
+	old        []*expr.Program // The value columns once more, for the old side.
+	next       operator
+
+	out     batch
+	oldCols []*types.Vector // The old side of the input.
+	oldOut  []*types.Vector
+	buf     []uint32
+	errs    function.Errors
+}
+
+// newProject makes the operator; wantOld says that the old side of table changes
+// is wanted.
+func newProject(e *env, n *plan.Project, wantOld bool, next operator) (*project, error) {
+	p := &project{env: e, keys: len(n.Input.Out().Key), next: next}
+	var err error
+	if p.key, err = compileAll(e, n.Key); err != nil {
+		return nil, err
+	}
+	if p.value, err = compileAll(e, n.Value); err != nil {
+		return nil, err
+	}
+	if wantOld {
+		p.old, err = compileAll(e, n.Value)
+	}
+	return p, err
+}
+
+func compileAll(e *env, list []plan.Named) ([]*expr.Program, error) {
+	out := make([]*expr.Program, len(list))
+	for i, x := range list {
+		var err error
+		if out[i], err = expr.Compile(x.Expr, e.rt.opts.Functions); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (p *project) push(b *batch) {
+	cols := p.out.Cols[:0]
+	p.out = *b
+	// Key expressions see every row: those over key columns only have a result
+	// also where there is no value.
+	cols = evalAll(cols, p.key, &b.Batch, b.Sel, &p.errs)
+	p.out.Cols = evalAll(cols, p.value, &b.Batch, b.valued(&p.buf), &p.errs)
+	p.env.errors.addRows(p.env, "project", b, &p.errs)
+	p.out.Old = nil
+	if p.old != nil && b.Old != nil {
+		p.pushOld(b)
+	}
+	p.next.push(&p.out)
+}
+
+// evalAll appends the results of the programs. errs may be nil.
+func evalAll(dst []*types.Vector, programs []*expr.Program, b *types.Batch, rows []uint32, errs *function.Errors) []*types.Vector {
+	for _, x := range programs {
+		dst = append(dst, x.Eval(b, rows, errs))
+	}
+	return dst
+}
+
+// pushOld computes the value columns of the old side. What fails has failed
+// before, when the row was new.
+func (p *project) pushOld(b *batch) {
+	old, rows := b.oldSide(p.keys, p.oldCols, &p.buf)
+	p.oldCols = old.Cols
+	p.oldOut = evalAll(p.oldOut[:0], p.old, &old, rows, nil)
+	p.out.Old = p.oldOut
+}
+
+func (p *project) release() {
+	releaseAll(p.key, p.value, p.old)
+	p.out, p.oldCols, p.oldOut, p.buf = batch{}, nil, nil, nil
+	p.errs = function.Errors{}
+}

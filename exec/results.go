@@ -1,0 +1,219 @@
+package exec
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/leatdb/leat/planner/plan"
+	"github.com/leatdb/leat/types"
+)
+
+// Results are the rows of a push or pull query, on their way to a client. Next
+// may be called by one goroutine at a time, Close by any.
+type Results struct {
+	schema *plan.Schema
+	// resume wakes the tasks that wait until there is room; stop ends them.
+	resume, stop func()
+
+	mu     sync.Mutex
+	queue  []*types.Batch
+	left   int64 // Rows until the LIMIT; negative means no limit.
+	parts  int   // Tasks that may still add rows.
+	err    error // Why it has ended: io.EOF after the last row.
+	limit  bool
+	ready  chan struct{} // Holds a token when something has changed.
+	unhook func() bool   // Stops watching the context.
+}
+
+// maxQueued bounds the batches that wait for the client.
+const maxQueued = 8
+
+func newResults(schema *plan.Schema, limit int64, parts int) *Results {
+	r := &Results{schema: schema, left: limit, parts: parts, ready: make(chan struct{}, 1), resume: func() {}, stop: func() {}}
+	if limit == 0 {
+		r.err, r.limit = io.EOF, true
+	}
+	return r
+}
+
+// Schema describes the batches: the columns of the plan's root.
+func (r *Results) Schema() *plan.Schema { return r.schema }
+
+// Next returns the next batch, which belongs to the caller; its Sel is nil. Rows
+// in NoValue are tombstones. It waits for rows until ctx ends. After the last
+// row, and after Close, it returns io.EOF.
+func (r *Results) Next(ctx context.Context) (*types.Batch, error) {
+	for {
+		b, err := r.take()
+		if b != nil || err != nil {
+			return b, err
+		}
+		select {
+		case <-r.ready:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// take returns the first queued batch, or how it has ended, or neither.
+func (r *Results) take() (*types.Batch, error) {
+	r.mu.Lock()
+	if len(r.queue) == 0 {
+		defer r.mu.Unlock()
+		return nil, r.err
+	}
+	b := r.queue[0]
+	r.queue[0] = nil
+	r.queue = r.queue[1:]
+	wasFull := len(r.queue) == maxQueued-1
+	r.mu.Unlock()
+	if wasFull {
+		r.resume()
+	}
+	return b, nil
+}
+
+// LimitReached tells whether the LIMIT has ended the query.
+func (r *Results) LimitReached() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.limit
+}
+
+// Close ends the query. Rows that were not taken are lost.
+func (r *Results) Close() {
+	r.end(io.EOF, true)
+}
+
+// watch ends the query with the context.
+func (r *Results) watch(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unhook = context.AfterFunc(ctx, func() { r.end(fmt.Errorf("query ended: %w", ctx.Err()), true) })
+}
+
+// end ends the results, once.
+func (r *Results) end(err error, drop bool) {
+	r.mu.Lock()
+	first := r.err == nil
+	if first {
+		r.err = err
+	}
+	if drop {
+		r.queue = nil
+	}
+	unhook := r.unhook
+	r.mu.Unlock()
+	r.signal()
+	if unhook != nil {
+		unhook()
+	}
+	r.stop()
+}
+
+func (r *Results) signal() {
+	select {
+	case r.ready <- struct{}{}:
+	default:
+	}
+}
+
+// fail ends the results with an error behind the rows that are there.
+func (r *Results) fail(err error) { r.end(err, false) }
+
+// partDone tells that one of the tasks adds no more rows.
+func (r *Results) partDone() {
+	r.mu.Lock()
+	r.parts--
+	last := r.parts == 0
+	r.mu.Unlock()
+	if last {
+		r.end(io.EOF, false)
+	}
+}
+
+// full tells whether tasks should wait before they add more.
+func (r *Results) full() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.queue) >= maxQueued
+}
+
+// over tells whether more rows are not wanted.
+func (r *Results) over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err != nil
+}
+
+// add queues a batch, cut at the LIMIT.
+func (r *Results) add(b *types.Batch) {
+	r.mu.Lock()
+	if r.err != nil {
+		r.mu.Unlock()
+		return
+	}
+	reached := false
+	if r.left >= 0 {
+		if int64(b.N) >= r.left {
+			cut(b, int(r.left))
+			reached = true
+		}
+		r.left -= int64(b.N)
+	}
+	r.queue = append(r.queue, b)
+	r.limit = reached
+	r.mu.Unlock()
+	r.signal()
+	if reached {
+		r.end(io.EOF, false)
+	}
+}
+
+// cut shortens a batch. The vectors may stay longer.
+func cut(b *types.Batch, n int) {
+	if b.N > n {
+		b.Sel = nil
+		b.N = n
+	}
+}
+
+// collect copies the rows that arrive and adds them to results.
+type collect struct {
+	results *Results
+	schema  *plan.Schema
+}
+
+func newCollect(e *env, n plan.Node) (*collect, error) {
+	return &collect{results: e.task.results, schema: n.Out()}, nil
+}
+
+func (c *collect) push(b *batch) {
+	out := &types.Batch{N: len(b.Sel)}
+	n := len(c.schema.Key) + len(c.schema.Value)
+	for _, v := range b.Cols[:n] {
+		w := types.NewVector(v.Type)
+		w.Gather(v, b.Sel)
+		ownStrings(w)
+		out.Cols = append(out.Cols, w)
+	}
+	out.Time = gather(nil, b.Time, b.Sel)
+	out.Partition = gather(nil, b.Partition, b.Sel)
+	out.Offset = gather(nil, b.Offset, b.Sel)
+	out.WindowStart = gather(nil, b.WindowStart, b.Sel)
+	out.WindowEnd = gather(nil, b.WindowEnd, b.Sel)
+	if b.NoValue.Any() {
+		out.NoValue = out.NoValue.Grow(out.N)
+		for k, r := range b.Sel {
+			if b.NoValue.Get(int(r)) {
+				out.NoValue.Set(k)
+			}
+		}
+	}
+	c.results.add(out)
+}
+
+func (c *collect) release() {}

@@ -1,0 +1,56 @@
+package exec
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/leatdb/leat/planner/plan"
+	"github.com/leatdb/leat/types"
+)
+
+// timeFailed is the time of a row whose time could not be found; that has been
+// reported.
+const timeFailed = math.MinInt64
+
+// timeColumn takes row times from a column.
+type timeColumn struct {
+	column int
+	kind   types.Kind
+	name   string
+	out    []int64
+}
+
+// newTimeColumn finds the column of a TIMESTAMP property.
+func newTimeColumn(ts *plan.Timestamp, schema *plan.Schema) (*timeColumn, error) {
+	for i, c := range schema.Columns() {
+		if c.Name != ts.Column {
+			continue
+		}
+		t := &timeColumn{column: i, kind: c.Type.Kind, name: c.Name}
+		switch c.Type.Kind {
+		case types.BigInt, types.Timestamp:
+			return t, nil
+		}
+		return nil, fmt.Errorf("the timestamp column %s has type %s; row times can be taken from BIGINT, TIMESTAMP and STRING", types.QuoteName(c.Name), c.Type)
+	}
+	return nil, fmt.Errorf("the timestamp column %s does not exist", types.QuoteName(ts.Column))
+}
+
+// read returns the times of the rows; records without a value keep their own.
+// fail is told about rows without a usable time, which get timeFailed.
+func (t *timeColumn) read(b *batch, rows []uint32, fail func(row uint32, reason string)) []int64 {
+	t.out = append(t.out[:0], b.Time...)
+	v := b.Cols[t.column]
+	for _, r := range rows {
+		i := int(r)
+		switch {
+		case b.NoValue.Get(i):
+		case v.IsNull(i):
+			fail(r, fmt.Sprintf("the timestamp column %s is NULL", types.QuoteName(t.name)))
+			t.out[i] = timeFailed
+		default:
+			t.out[i] = v.I64[i]
+		}
+	}
+	return t.out
+}

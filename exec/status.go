@@ -1,0 +1,92 @@
+package exec
+
+import (
+	"errors"
+	"sync/atomic"
+)
+
+// State of a query.
+type State string
+
+// The states of a query. A failed query is one with a task that failed and waits
+// to start again.
+const (
+	Running State = "RUNNING"
+	Paused  State = "PAUSED"
+	Failed  State = "ERROR"
+)
+
+// Status of a query.
+type Status struct {
+	State State
+	Cause error // Why it failed, joined over its tasks.
+}
+
+// Status returns how the query is at this moment.
+func (q *Query) Status() Status {
+	var errs []error
+	q.eachTask(func(t *task) {
+		if cause := t.cause.Load(); cause != nil {
+			errs = append(errs, *cause)
+		}
+	})
+	switch {
+	case len(errs) > 0:
+		return Status{Failed, errors.Join(errs...)}
+	case q.paused.Load():
+		return Status{State: Paused}
+	}
+	return Status{State: Running}
+}
+
+// Stats are counters of a query since it was started here, and sizes.
+type Stats struct {
+	RowsIn     int64 // Records read from its sources; internal topics do not count.
+	RowsOut    int64 // Records written to its sink, not necessarily durable yet.
+	Late       int64 // Rows (of a window) that came after the window was closed.
+	Errors     int64 // Rows that could not be processed, in part or at all.
+	Commits    int64
+	Failures   int64 // How often a task failed and was started again.
+	Lag        int64 // Records in its inputs that are not processed yet.
+	StreamTime int64 // Highest row time seen, milliseconds; -1 before the first row.
+	StateBytes int64 // Memory of its stores at their last commit.
+}
+
+// counters are the Stats of one task, written by its worker.
+type counters struct {
+	rowsIn, rowsOut, late, errors, commits, failures atomic.Int64
+	streamTime, stateBytes                           atomic.Int64
+}
+
+// Stats returns the counters of the query at this moment.
+func (q *Query) Stats() Stats {
+	s := Stats{StreamTime: -1}
+	for _, st := range q.stages {
+		last := st.number == len(q.stages)-1
+		for _, t := range st.tasks {
+			s.RowsIn += t.count.rowsIn.Load()
+			if last {
+				s.RowsOut += t.count.rowsOut.Load()
+			}
+			s.Late += t.count.late.Load()
+			s.Errors += t.count.errors.Load()
+			s.Commits += t.count.commits.Load()
+			s.Failures += t.count.failures.Load()
+			s.StateBytes += t.count.stateBytes.Load()
+			s.StreamTime = max(s.StreamTime, t.count.streamTime.Load())
+			s.Lag += t.lag()
+		}
+	}
+	return s
+}
+
+// lag counts the records before the task.
+func (t *task) lag() int64 {
+	var n int64
+	for _, in := range t.inputs {
+		if end, err := t.rt.opts.Log.EndOffset(in.topic, in.partition); err == nil {
+			n += max(0, end-in.pos.Load())
+		}
+	}
+	return n
+}
