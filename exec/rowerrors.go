@@ -153,4 +153,3 @@ func (x *rowErrors) finish(e *env) {
 	}
 	x.entries, x.skipped = 0, 0
 }
-

@@ -30,7 +30,7 @@ type source struct {
 	places []uint32
 
 	partitions []int32
-	keys       types.Spans // Without window bounds.
+	keys       types.Spans     // Without window bounds.
 	into       []*types.Vector // The columns of batch, nil for those nobody needs.
 	old        oldValues
 	errs       format.Errors

@@ -23,7 +23,7 @@ type task struct {
 	stop     atomic.Int32
 	done     chan struct{} // Closed when the task has ended.
 	cause    atomic.Pointer[error]
-	inputs   []*input // Never changes. In the order in which rows of equal time are taken.
+	inputs   []*input        // Never changes. In the order in which rows of equal time are taken.
 	keeps    map[string]bool // Stores that can be pulled from. Never changes.
 	mail     mailbox
 	inflight atomic.Int32          // Commits that are not durable yet.
