@@ -132,14 +132,11 @@ func (l *Log) encodeState() []byte {
 func (p *partition) encode(b []byte) []byte {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	b = appendUvarints(b, uint64(p.start), uint64(p.flushed), uint64(len(p.segs)))
+	b = appendUvarints(b, uint64(p.start), uint64(p.flushed), uint64(p.compact), uint64(len(p.segs)))
 	for _, s := range p.segs {
 		flags := uint64(0)
 		if s.sealed {
 			flags |= 1
-		}
-		if s.clean {
-			flags |= 2
 		}
 		b = appendUvarints(b, uint64(s.base), uint64(s.rewrite), uint64(s.next), uint64(s.bytes), zigzag(s.maxTime),
 			uint64(s.created), uint64(s.written), flags, uint64(s.stamp))
@@ -222,13 +219,13 @@ func (l *Log) decodeState(r *fieldReader) {
 }
 
 func (p *partition) decode(r *fieldReader) {
-	p.start, p.flushed = int64(r.uvarint()), int64(r.uvarint())
+	p.start, p.flushed, p.compact = int64(r.uvarint()), int64(r.uvarint()), int64(r.uvarint())
 	p.end, p.next = p.flushed, p.flushed
 	for n := r.uvarint(); n > 0 && !r.failed; n-- {
 		s := &segment{part: p, base: int64(r.uvarint()), rewrite: uint32(r.uvarint()), next: int64(r.uvarint()), bytes: int64(r.uvarint()),
 			maxTime: r.varint(), created: int64(r.uvarint()), written: int64(r.uvarint())}
 		flags := r.uvarint()
-		s.sealed, s.clean = flags&1 != 0, flags&2 != 0
+		s.sealed = flags&1 != 0
 		s.stamp = uint32(r.uvarint())
 		p.segs = append(p.segs, s)
 	}

@@ -212,6 +212,11 @@ func (l *Log) enqueue(ctx context.Context, pd *pending, bases []int64) error {
 			return unknownTopic(pd.writes[i].p.topic.name, pd.writes[i].p.id)
 		}
 	}
+	for i := range pd.offsets {
+		if t := pd.offsets[i].topic; t.deleted {
+			return unknownTopic(t.name, pd.offsets[i].off.Partition)
+		}
+	}
 	inSlab := recordHeadBytes + pd.payload - pd.deltaBytes()
 	padded := inSlab
 	if len(pd.deltas) == 0 {

@@ -29,13 +29,12 @@ const (
 	gatherBelow     = 32 << 10 // larger batches are written from where they are
 )
 
-// maintain is the maintenance goroutine: it is started by Open and ends when Close closes stopMaintain. It flushes when the
-// sequencer or ReleaseDeltas asks for it.
-func (l *Log) maintain() {
-	defer close(l.maintainDone)
+// flushLoop is the flusher goroutine: it is started by Open and ends when Close closes stop. It flushes when the writer or
+// ReleaseDeltas asks for it.
+func (l *Log) flushLoop() {
 	for {
 		select {
-		case <-l.stopMaintain:
+		case <-l.stop:
 			return
 		case <-l.flushWanted:
 			l.Flush() // has reported a failure itself
@@ -43,7 +42,7 @@ func (l *Log) maintain() {
 	}
 }
 
-// wantFlush asks the maintenance goroutine for a flush.
+// wantFlush asks the flusher goroutine for a flush.
 func (l *Log) wantFlush() {
 	select {
 	case l.flushWanted <- struct{}{}:

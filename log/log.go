@@ -55,6 +55,10 @@ type Options struct {
 	Now          func() time.Time // time.Now
 	Logger       *slog.Logger     // no diagnostics
 
+	// MaintenanceInterval is how often retention and compaction are looked after: 5 minutes. Negative: never, only by
+	// ApplyRetention and Compact.
+	MaintenanceInterval time.Duration
+
 	// AllowCorruption opens a log with damage in its WAL by cutting it there. What comes after the damage is lost.
 	AllowCorruption bool
 }
@@ -71,6 +75,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.CacheBytes <= 0 {
 		o.CacheBytes = 64 << 20
+	}
+	if o.MaintenanceInterval == 0 {
+		o.MaintenanceInterval = 5 * time.Minute
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -133,8 +140,9 @@ type Log struct {
 	closed       bool         // guarded by flushMu
 	walAtFlush   atomic.Int64 // stats.walBytes at the start of the last flush
 	flushWanted  chan struct{}
-	stopMaintain chan struct{}
-	maintainDone chan struct{}
+	compactMu    sync.Mutex    // held through a compaction; taken before flushMu
+	stop         chan struct{} // closed by Close
+	background   sync.WaitGroup
 
 	stats counters
 }
@@ -151,11 +159,10 @@ func Open(dir string, o Options) (*Log, error) {
 	l := &Log{
 		fs: o.FS, dir: dir, opts: o,
 		topics: map[string]*topic{}, byNumber: map[uint32]*topic{},
-		segments:     newSegmentFiles(o.FS, dir),
-		writerDone:   make(chan struct{}),
-		flushWanted:  make(chan struct{}, 1),
-		stopMaintain: make(chan struct{}),
-		maintainDone: make(chan struct{}),
+		segments:    newSegmentFiles(o.FS, dir),
+		writerDone:  make(chan struct{}),
+		flushWanted: make(chan struct{}, 1),
+		stop:        make(chan struct{}),
 	}
 	l.work.L, l.space.L = &l.mu, &l.mu
 	l.offsets.init()
@@ -164,7 +171,10 @@ func Open(dir string, o Options) (*Log, error) {
 		return nil, err
 	}
 	go l.writeLoop()
-	go l.maintain()
+	l.background.Go(l.flushLoop)
+	if o.MaintenanceInterval > 0 {
+		l.background.Go(l.maintainLoop)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.full() {
@@ -196,8 +206,8 @@ func (l *Log) Close() error {
 	l.work.Signal()
 	l.space.Broadcast()
 	l.mu.Unlock()
-	close(l.stopMaintain)
-	<-l.maintainDone
+	close(l.stop)
+	l.background.Wait()
 	<-l.writerDone
 	err := l.lastFlush()
 	l.retireAll()

@@ -21,6 +21,7 @@ type partition struct {
 	tail    []tailEntry // batches in memory, dense, up to end; may begin below start
 	segs    []*segment  // what is flushed, by offset; only the last may be unsealed
 	flushed int64       // batches below are in segments, or deleted
+	compact int64       // below, no key occurs twice; 0 if never compacted
 	dirty   bool        // listed in Log.dirty
 	waiters []*waiter
 	gone    bool // the topic was deleted or the log closed: nobody waits here any more

@@ -24,7 +24,6 @@ type segment struct {
 	created int64 // wall time of the first append, milliseconds
 	written int64 // wall time of the last append, milliseconds
 	sealed  bool
-	clean   bool // compacted: no key occurs twice in it
 
 	refs atomic.Int32 // readers that have found it; taken under partition.mu, the file is not removed before they are done
 	file *segmentFile // guarded by segmentFiles.mu; nil when not open

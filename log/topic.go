@@ -41,6 +41,7 @@ type TopicConfig struct {
 	RetentionBytes  int64             // 0 or -1: no limit of size; per partition
 	SegmentBytes    int64             // Options.SegmentBytes
 	SegmentMillis   int64             // 0: a segment is closed by size only
+	TombstoneMillis int64             // how long compaction keeps the last null of a key; 0: 24 hours
 	Internal        bool              // made by the engine for itself
 	Extra           map[string]string // kept and returned, not interpreted
 }
@@ -82,8 +83,9 @@ func (c *TopicConfig) check() error {
 	if c.Cleanup > CompactDelete {
 		return fmt.Errorf("%w: unknown cleanup policy %d", ErrInvalidTopic, c.Cleanup)
 	}
-	if c.SegmentBytes < 0 || c.SegmentMillis < 0 {
-		return fmt.Errorf("%w: segment bytes %d and millis %d must not be negative", ErrInvalidTopic, c.SegmentBytes, c.SegmentMillis)
+	if c.SegmentBytes < 0 || c.SegmentMillis < 0 || c.TombstoneMillis < 0 {
+		return fmt.Errorf("%w: segment bytes %d, segment millis %d and tombstone millis %d must not be negative",
+			ErrInvalidTopic, c.SegmentBytes, c.SegmentMillis, c.TombstoneMillis)
 	}
 	return nil
 }

@@ -155,7 +155,7 @@ func appendConfig(dst []byte, c *TopicConfig) []byte {
 		internal = 1
 	}
 	for _, v := range []uint64{uint64(c.Partitions), uint64(c.Cleanup), zigzag(c.RetentionMillis), zigzag(c.RetentionBytes),
-		zigzag(c.SegmentBytes), zigzag(c.SegmentMillis), internal, uint64(len(c.Extra))} {
+		zigzag(c.SegmentBytes), zigzag(c.SegmentMillis), zigzag(c.TombstoneMillis), internal, uint64(len(c.Extra))} {
 		dst = binary.AppendUvarint(dst, v)
 	}
 	for _, k := range sortedKeys(c.Extra) {
@@ -207,6 +207,7 @@ func (r *fieldReader) config() TopicConfig {
 		RetentionBytes:  r.varint(),
 		SegmentBytes:    r.varint(),
 		SegmentMillis:   r.varint(),
+		TombstoneMillis: r.varint(),
 		Internal:        r.uvarint() == 1,
 	}
 	for n := r.uvarint(); n > 0 && !r.failed; n-- {

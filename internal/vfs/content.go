@@ -4,7 +4,7 @@ import "io"
 
 // chunkBytes is the unit in which memory files grow. Chunks that were never written are nil and read as zeros, so a
 // preallocated file costs nothing.
-const chunkBytes = 64 << 10
+const chunkBytes = 16 << 10
 
 // content is the bytes of a memory file: a sparse array of chunks. The caller locks.
 type content struct {
