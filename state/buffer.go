@@ -45,3 +45,6 @@ func (b *Buffer) AppendDelta(dst []byte) ([]byte, error) { panic("not built") }
 func (b *Buffer) DirtyBytes() int                        { panic("not built") }
 func (b *Buffer) Trim()                                  { panic("not built") }
 func (b *Buffer) Close()                                 { panic("not built") }
+
+// Buffer opens a join buffer that keeps entries for retentionMillis.
+func (db *DB) Buffer(name string, retentionMillis int64) (*Buffer, error) { panic("not built") }

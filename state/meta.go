@@ -21,3 +21,6 @@ func (m *Meta) AppendDelta(dst []byte) ([]byte, error) { panic("not built") }
 func (m *Meta) DirtyBytes() int                        { panic("not built") }
 func (m *Meta) Trim()                                  { panic("not built") }
 func (m *Meta) Close()                                 { panic("not built") }
+
+// Meta opens a store of a few named values.
+func (db *DB) Meta(name string) (*Meta, error) { panic("not built") }

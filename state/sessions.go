@@ -49,3 +49,8 @@ func (s *Sessions) AppendDelta(dst []byte) ([]byte, error) { panic("not built") 
 func (s *Sessions) DirtyBytes() int                        { panic("not built") }
 func (s *Sessions) Trim()                                  { panic("not built") }
 func (s *Sessions) Close()                                 { panic("not built") }
+
+// Sessions opens a session store.
+func (db *DB) Sessions(name string, l Layout, gapMillis, retentionMillis int64) (*Sessions, error) {
+	panic("not built")
+}

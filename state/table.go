@@ -1,5 +1,10 @@
 package state
 
+import (
+	"encoding/binary"
+	"fmt"
+)
+
 // None is the row of a key that is not there.
 const None = ^uint32(0)
 
@@ -11,87 +16,307 @@ type Keys struct {
 }
 
 // Table maps keys to rows. It is the State that accumulators work on.
-type Table struct{}
+//
+// The naive store asks Badger for each record and writes it back: 7 to 19 µs a
+// get and 3 to 5 µs a put cap a task near 80,000 rows a second. Here a key is
+// looked up in an open-addressing index, and its row is plain memory: 10 to 20
+// ns. Badger gets each changed row once per flush, whatever the number of
+// changes, and is asked only for keys that were evicted.
+//
+// What must hold:
+//
+//   - A key that is in memory has its newest value there. Rows leave memory
+//     only when their last value is in Badger: clean, and their last delta
+//     flushed. A deleted key stays, as a dead row, until its deletion is
+//     flushed.
+//   - So a key that is not in memory has in Badger exactly the committed value
+//     it should have, or none.
+//   - A complete table has all its keys in memory and never asks Badger. The
+//     filter of an incomplete one holds all keys that are in Badger only, so a
+//     new key does not ask Badger either (but for 1 % false positives). A table
+//     that is not loaded (an old window) has no filter and asks for every key.
+//
+// Row numbers change only in AppendDelta and Trim, which is where rows are
+// evicted, dead rows are freed, and memory is compacted. In between, row numbers
+// stay valid however many rows are fetched.
+//
+// Eviction is second chance: a hand goes around the rows, skips one that was
+// used since it last passed, and evicts the others. As long as the table is
+// complete nobody notes uses, which would cost a write per lookup.
+type Table struct {
+	rows
+	c      *core
+	prefix []byte // Of the keys within the store: the window.
+
+	bytesIndex byteIndex
+	intsIndex  intIndex
+
+	loaded   bool
+	complete bool
+	filter   *bloom
+	gone     int    // Keys in Badger only; unknown if not loaded.
+	want     uint32 // Flags that a used row should have.
+
+	graves  []grave
+	hand    int    // Where eviction continues.
+	version uint32 // Counts changes of row numbers.
+	counted int64  // Bytes reported to DB.
+	fetched int64  // Reads of Badger, for tests.
+	err     error  // The first failed read.
+}
+
+// grave is a dead row that waits for delta seq to be flushed.
+type grave struct{ row, seq uint32 }
+
+// Table opens a keyed store. Nothing is read before its first use.
+func (db *DB) Table(name string, l Layout) (*Table, error) {
+	c, err := db.openCore(name, header{kind: kindTable, layout: l})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(c, l, nil), nil
+}
+
+func newTable(c *core, l Layout, prefix []byte) *Table {
+	return &Table{rows: newRows(l), c: c, prefix: prefix, want: isDirty}
+}
 
 // Upsert returns the row of key, made of zero words and empty blobs if it is
 // new, and marks it dirty.
-func (t *Table) Upsert(key []byte) (row uint32, created bool) { panic("not built") }
+func (t *Table) Upsert(key []byte) (row uint32, created bool) {
+	t.load()
+	if t.intKey {
+		return t.upsertInt(uint64(IntKey(key)))
+	}
+	h := hashBytes(key)
+	return t.upsertSlow(key, h, t.search(key, h))
+}
+
+func (t *Table) upsertInt(key uint64) (row uint32, created bool) {
+	row = t.intsIndex.find(key)
+	if row == None {
+		row = t.fetchInt(key)
+	}
+	if row == None {
+		return t.createInt(key), true
+	}
+	return row, t.use(row)
+}
+
+// upsertSlow goes on when search has found row, or None.
+func (t *Table) upsertSlow(key []byte, h uint64, row uint32) (uint32, bool) {
+	if row == None {
+		row = t.fetch(key, h)
+	}
+	if row == None {
+		return t.create(key, h), true
+	}
+	return row, t.use(row)
+}
+
+// use makes a row live, dirty and hot. It tells whether it was dead.
+func (t *Table) use(row uint32) (revived bool) {
+	if t.meta[row]&isDead != 0 {
+		t.revive(row)
+		revived = true
+	}
+	t.markDirty(row)
+	t.meta[row] |= t.want
+	return revived
+}
 
 // UpsertBatch does Upsert for the keys numbered rows, in order, and writes the
 // row of key rows[k] to groups[k]. Bit k of created tells that row was made by
 // this call (the first of equal keys has it); created may be nil, else it has
 // room for len(rows) bits, which are all written.
-func (t *Table) UpsertBatch(keys *Keys, rows, groups []uint32, created []uint64) { panic("not built") }
+func (t *Table) UpsertBatch(keys *Keys, rows, groups []uint32, created []uint64) {
+	t.load()
+	clear(created)
+	groups = groups[:len(rows)]
+	for k, r := range rows {
+		pos := keys.Pos[r]
+		key := keys.Data[pos : pos+uint32(keys.Len[r])]
+		var row uint32
+		var isNew bool
+		if t.intKey {
+			row, isNew = t.upsertInt(uint64(IntKey(key)))
+		} else {
+			h := hashBytes(key)
+			row = t.search(key, h)
+			if row == None || t.meta[row]&(t.want|isDead) != t.want {
+				row, isNew = t.upsertSlow(key, h, row)
+			}
+		}
+		groups[k] = row
+		if isNew && created != nil {
+			created[k>>6] |= 1 << (k & 63)
+		}
+	}
+}
 
 // UpsertInts is UpsertBatch for a table with IntKey: the key of row r is keys[r].
-func (t *Table) UpsertInts(keys []int64, rows, groups []uint32, created []uint64) { panic("not built") }
+func (t *Table) UpsertInts(keys []int64, rows, groups []uint32, created []uint64) {
+	t.load()
+	clear(created)
+	groups = groups[:len(rows)]
+	for k, r := range rows {
+		key := uint64(keys[r])
+		row := t.intsIndex.find(key)
+		if row == None || t.meta[row]&(t.want|isDead) != t.want {
+			var isNew bool
+			row, isNew = t.upsertInt(key)
+			if isNew && created != nil {
+				created[k>>6] |= 1 << (k & 63)
+			}
+		}
+		groups[k] = row
+	}
+}
 
 // Find returns the row of key, or None.
-func (t *Table) Find(key []byte) uint32 { panic("not built") }
+func (t *Table) Find(key []byte) uint32 {
+	t.load()
+	return t.find(key)
+}
+
+// find is Find in what is loaded.
+func (t *Table) find(key []byte) uint32 {
+	if t.intKey {
+		return t.findInt(uint64(IntKey(key)))
+	}
+	h := hashBytes(key)
+	row := t.search(key, h)
+	if row == None {
+		row = t.fetch(key, h)
+	}
+	return t.found(row)
+}
+
+func (t *Table) findInt(key uint64) uint32 {
+	row := t.intsIndex.find(key)
+	if row == None {
+		row = t.fetchInt(key)
+	}
+	return t.found(row)
+}
+
+// found is row unless it is dead, and hot if that matters.
+func (t *Table) found(row uint32) uint32 {
+	if row == None || t.meta[row]&isDead != 0 {
+		return None
+	}
+	if !t.complete {
+		t.meta[row] |= isHot
+	}
+	return row
+}
 
 // FindBatch does Find for the keys numbered rows and writes to groups.
-func (t *Table) FindBatch(keys *Keys, rows, groups []uint32) { panic("not built") }
+func (t *Table) FindBatch(keys *Keys, rows, groups []uint32) {
+	t.load()
+	for k, r := range rows {
+		pos := keys.Pos[r]
+		groups[k] = t.find(keys.Data[pos : pos+uint32(keys.Len[r])])
+	}
+}
 
 // FindInts is FindBatch for a table with IntKey.
-func (t *Table) FindInts(keys []int64, rows, groups []uint32) { panic("not built") }
+func (t *Table) FindInts(keys []int64, rows, groups []uint32) {
+	t.load()
+	for k, r := range rows {
+		groups[k] = t.findInt(uint64(keys[r]))
+	}
+}
 
-// Words returns the words of all rows: row r has [r*Stride(), (r+1)*Stride()).
-// The slice is valid until a row is added.
-func (t *Table) Words() []uint64 { panic("not built") }
+// search returns the row of a key in memory, or None.
+func (t *Table) search(key []byte, h uint64) uint32 {
+	x := &t.bytesIndex
+	if len(x.slots) == 0 {
+		return None
+	}
+	tag := uint32(h >> 32)
+	for i := tag >> (x.shift & 31); ; i++ {
+		s := x.slots[i&uint32(len(x.slots)-1)]
+		if s == 0 {
+			return None
+		}
+		if uint32(s>>32) == tag {
+			if row := uint32(s) - 1; string(t.key(row)) == string(key) {
+				return row
+			}
+		}
+	}
+}
 
-// Stride is the number of words in a row.
-func (t *Table) Stride() int { panic("not built") }
+// create adds a row for a key that is nowhere.
+func (t *Table) create(key []byte, h uint64) uint32 {
+	row := t.insert(key, h)
+	t.meta[row] |= isFresh | t.want&^isDirty
+	t.markDirty(row)
+	return row
+}
 
-// Blob returns blob i of row. The bytes are valid until that blob is set again
-// or AppendDelta is called, and must not be changed.
-func (t *Table) Blob(row uint32, i int) []byte { panic("not built") }
+func (t *Table) createInt(key uint64) uint32 {
+	row := t.insertInt(key)
+	t.meta[row] |= isFresh | t.want&^isDirty
+	t.markDirty(row)
+	return row
+}
 
-// SetBlob stores a copy of b. b may be (part of) the blob itself.
-func (t *Table) SetBlob(row uint32, i int, b []byte) { panic("not built") }
+// insert adds a clean row for a key that is not in memory.
+func (t *Table) insert(key []byte, h uint64) uint32 {
+	row := t.add()
+	t.setKey(row, key)
+	t.bytesIndex.insert(uint32(h>>32), row)
+	return row
+}
 
-// Key returns the key of row, valid until AppendDelta. For a table with IntKey
-// it is valid until the next call.
-func (t *Table) Key(row uint32) []byte { panic("not built") }
+func (t *Table) insertInt(key uint64) uint32 {
+	row := t.add()
+	t.ints[row] = key
+	t.intsIndex.insert(key, row)
+	return row
+}
 
 // MarkDirty tells that a row returned by Find was changed.
-func (t *Table) MarkDirty(row uint32) { panic("not built") }
+func (t *Table) MarkDirty(row uint32) { t.markDirty(row) }
 
 // MarkDirtyBatch is MarkDirty for many rows; None is skipped.
-func (t *Table) MarkDirtyBatch(rows []uint32) { panic("not built") }
+func (t *Table) MarkDirtyBatch(rows []uint32) {
+	for _, row := range rows {
+		if row != None {
+			t.markDirty(row)
+		}
+	}
+}
 
-// Delete removes the row and its key.
-func (t *Table) Delete(row uint32) { panic("not built") }
+// Delete removes a row returned by Find or Upsert, and its key.
+func (t *Table) Delete(row uint32) {
+	if t.meta[row]&isDead == 0 {
+		t.kill(row)
+	}
+}
 
 // Len is the number of keys, in memory or not.
-func (t *Table) Len() int { panic("not built") }
+func (t *Table) Len() int {
+	t.load()
+	return t.live - t.dead + t.gone
+}
 
 // Bytes is the memory the table uses.
-func (t *Table) Bytes() int64 { panic("not built") }
-
-// Scan iterates over the rows with low <= key < high in key order; nil means
-// unbounded. See Scanner.
-func (t *Table) Scan(low, high []byte) *Scanner { panic("not built") }
-
-// Name, AppendDelta, DirtyBytes, Trim and Close: see Store.
-func (t *Table) Name() string                           { panic("not built") }
-func (t *Table) AppendDelta(dst []byte) ([]byte, error) { panic("not built") }
-func (t *Table) DirtyBytes() int                        { panic("not built") }
-func (t *Table) Trim()                                  { panic("not built") }
-func (t *Table) Close()                                 { panic("not built") }
-
-// Scanner gives rows page by page. The store may change between two pages: rows
-// are then seen with the values they have when their page is made.
-type Scanner struct{}
-
-// Next replaces the contents of p by the next rows and reports whether there
-// are any.
-func (s *Scanner) Next(p *Page) bool { panic("not built") }
-
-// Err returns the error that ended the scan.
-func (s *Scanner) Err() error { panic("not built") }
+func (t *Table) Bytes() int64 {
+	return t.rows.bytes() + int64(8*len(t.bytesIndex.slots)+16*len(t.intsIndex.slots)+8*cap(t.graves)) + t.filter.bytes()
+}
 
 // AppendIntKey appends the 8 bytes, ordered as the integers are, of an IntKey.
-func AppendIntKey(dst []byte, key int64) []byte { panic("not built") }
+func AppendIntKey(dst []byte, key int64) []byte {
+	return binary.BigEndian.AppendUint64(dst, uint64(key)^1<<63)
+}
 
 // IntKey returns the integer of such 8 bytes.
-func IntKey(key []byte) int64 { panic("not built") }
+func IntKey(key []byte) int64 {
+	if len(key) != 8 {
+		panic(fmt.Sprintf("state: an integer key of %d bytes", len(key)))
+	}
+	return int64(binary.BigEndian.Uint64(key) ^ 1<<63)
+}

@@ -34,3 +34,6 @@ func (w *Windows) AppendDelta(dst []byte) ([]byte, error) { panic("not built") }
 func (w *Windows) DirtyBytes() int                        { panic("not built") }
 func (w *Windows) Trim()                                  { panic("not built") }
 func (w *Windows) Close()                                 { panic("not built") }
+
+// Windows opens a store with a table per window.
+func (db *DB) Windows(name string, l Layout) (*Windows, error) { panic("not built") }

@@ -1,0 +1,184 @@
+package state
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+)
+
+// merged is the sum of several deltas of one store: for each key the last
+// operation, and the drops. It refers to the deltas' bytes.
+//
+// Deltas are added newest first, so that only the operation that counts makes
+// an entry: merging many commits over few keys costs a probe per operation.
+type merged struct {
+	header    header
+	drops     []keyRange
+	deltas    [][]byte
+	prefixes  [][]byte
+	prefixNum map[string]uint32
+	entries   []mergedEntry
+	index     byteIndex
+}
+
+type mergedEntry struct {
+	delta  uint32 // Index in deltas.
+	prefix uint32 // Index in prefixes.
+	pos    uint32 // Where the operation begins.
+}
+
+// keyRange is low <= key < high.
+type keyRange struct{ low, high []byte }
+
+func (k keyRange) has(prefix, key []byte) bool {
+	return compareParts(prefix, key, k.low) >= 0 && compareParts(prefix, key, k.high) < 0
+}
+
+func (k keyRange) covers(other keyRange) bool {
+	return bytes.Compare(k.low, other.low) <= 0 && bytes.Compare(k.high, other.high) >= 0
+}
+
+// compareParts compares prefix+key with b.
+func compareParts(prefix, key, b []byte) int {
+	n := min(len(prefix), len(b))
+	if c := bytes.Compare(prefix[:n], b[:n]); c != 0 {
+		return c
+	}
+	if n < len(prefix) {
+		return 1
+	}
+	return bytes.Compare(key, b[n:])
+}
+
+// mergeDeltas merges deltas given oldest first.
+func mergeDeltas(deltas [][]byte) (*merged, error) {
+	m := &merged{prefixNum: map[string]uint32{}}
+	for _, d := range slices.Backward(deltas) {
+		if err := m.addOlder(d); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func (m *merged) addOlder(data []byte) error {
+	r := readDelta(data)
+	if len(m.deltas) == 0 {
+		m.header = r.header
+	}
+	self := uint32(len(m.deltas))
+	m.deltas = append(m.deltas, data)
+	newer := m.drops
+	prefix, number := []byte(nil), m.prefixNumber(nil)
+	for r.next() {
+		if !bytes.Equal(r.prefix, prefix) {
+			prefix, number = r.prefix, m.prefixNumber(r.prefix)
+		}
+		if r.op == opDrop {
+			m.addDrop(keyRange{r.key, r.val})
+			continue
+		}
+		dropped := false
+		for _, d := range newer {
+			dropped = dropped || d.has(r.prefix, r.key)
+		}
+		if !dropped {
+			m.add(r.key, mergedEntry{self, number, uint32(r.start)})
+		}
+	}
+	return r.err
+}
+
+func (m *merged) prefixNumber(p []byte) uint32 {
+	n, ok := m.prefixNum[string(p)]
+	if !ok {
+		n = uint32(len(m.prefixes))
+		m.prefixNum[string(p)] = n
+		m.prefixes = append(m.prefixes, p)
+	}
+	return n
+}
+
+// addDrop adds a range unless a newer drop covers it, which is the rule: what
+// expires only advances.
+func (m *merged) addDrop(d keyRange) {
+	for _, have := range m.drops {
+		if have.covers(d) {
+			return
+		}
+	}
+	m.drops = append(m.drops, d)
+}
+
+// add adds an operation unless there is a newer one for its key. Within a delta
+// the later operation is the newer.
+func (m *merged) add(key []byte, e mergedEntry) {
+	tag := uint32((hashBytes(key) + uint64(e.prefix)*mul2) * mul1 >> 32)
+	if m.index.n > 0 {
+		for i := m.index.first(tag); m.index.slots[i] != 0; i = m.index.next(i) {
+			if uint32(m.index.slots[i]>>32) != tag {
+				continue
+			}
+			have := &m.entries[uint32(m.index.slots[i])-1]
+			if have.prefix != e.prefix || !bytes.Equal(m.key(*have), key) {
+				continue
+			}
+			if have.delta == e.delta {
+				*have = e
+			}
+			return
+		}
+	}
+	m.index.insert(tag, uint32(len(m.entries)))
+	m.entries = append(m.entries, e)
+}
+
+func (m *merged) key(e mergedEntry) []byte {
+	data := m.deltas[e.delta][e.pos+1:]
+	n, used := binary.Uvarint(data)
+	return data[used : used+int(n)]
+}
+
+// each calls fn for every entry; val is nil for a deletion.
+func (m *merged) each(fn func(prefix, key, val []byte) error) error {
+	for _, e := range m.entries {
+		data := m.deltas[e.delta][e.pos:]
+		op, data := data[0], data[1:]
+		n, used := binary.Uvarint(data)
+		key, data := data[used:used+int(n)], data[used+int(n):]
+		var val []byte
+		if op == opPut {
+			n, used = binary.Uvarint(data)
+			val = data[used : used+int(n) : used+int(n)]
+		}
+		if err := fn(m.prefixes[e.prefix], key, val); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appendDelta writes the sum as one delta.
+func (m *merged) appendDelta(dst []byte) []byte {
+	dst = m.header.append(dst)
+	for _, d := range m.drops {
+		dst = appendDrop(dst, d.low, d.high)
+	}
+	if len(m.prefixes) > 1 {
+		m.index = byteIndex{} // It numbers the entries as they stand.
+		slices.SortStableFunc(m.entries, func(a, b mergedEntry) int { return int(a.prefix) - int(b.prefix) })
+	}
+	last := m.prefixNumber(nil)
+	_ = m.each(func(prefix, key, val []byte) error {
+		if n := m.prefixNum[string(prefix)]; n != last {
+			dst, last = appendPrefix(dst, prefix), n
+		}
+		if val == nil {
+			dst = appendDelete(dst, key)
+		} else {
+			dst = appendPut(dst, key, val)
+		}
+		return nil
+	})
+	return dst
+}
