@@ -208,10 +208,11 @@ func (db *DB) openCore(name string, h header) (*core, error) {
 		return nil, fmt.Errorf("%w: %s", ErrInUse, name)
 	}
 	// The width of buckets is tuning: a store keeps the one it was made with.
-	if c.known && (c.header.kind != h.kind || c.header.layout != h.layout) {
+	saved := c.id.Load() != 0 || len(c.pending) > 0
+	if saved && (c.header.kind != h.kind || c.header.layout != h.layout) {
 		return nil, fmt.Errorf("%w: %s is a %v, not a %v", ErrLayout, name, c.header, h)
 	}
-	if !c.known {
+	if !saved {
 		c.header, c.known = h, true
 	}
 	c.open = true

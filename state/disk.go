@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
+	"github.com/dgraph-io/ristretto/v2/z"
 )
 
 // disk is the Badger database: keys are a store's id (4 bytes), then the key
@@ -22,9 +25,18 @@ import (
 // flush. In the normal mode a reader waits for the commits in progress, and so
 // a task that needs a row would wait for the flusher's large batches.
 type disk struct {
-	b    *badger.DB
-	dir  string // Empty when in memory.
-	done atomic.Uint64
+	b   *badger.DB
+	dir string // Empty when in memory.
+
+	mu      sync.Mutex
+	done    atomic.Uint64 // Version of the last finished flush; changes under mu.
+	readers []readersAt
+}
+
+// readersAt counts the open snapshots of a version.
+type readersAt struct {
+	version uint64
+	n       int
 }
 
 // memTableSize is the size of Badger's memtables, of which there are two. Files
@@ -49,6 +61,12 @@ func openDisk(dir string, inMemory bool, memTableSize int64) (*disk, error) {
 		WithMetricsEnabled(false).
 		WithSyncWrites(false)
 	b, err := badger.OpenManaged(o)
+	// Badger makes a memtable's log in two steps and removes it in two, with the
+	// file empty in between. Killed there, it refuses to open, but makes the
+	// empty file a good one in doing so. At most a few files can be such.
+	for tries := 0; err != nil && strings.Contains(err.Error(), z.NewFile.Error()) && tries < 8; tries++ {
+		b, err = badger.OpenManaged(o)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("state: open %s: %w", dir, err)
 	}
@@ -65,15 +83,57 @@ func diskKey(dst []byte, id uint32, parts ...[]byte) []byte {
 	return dst
 }
 
-// read begins reading at the last finished flush. The caller discards the
-// transaction soon: the flush after the next may remove what it sees.
-func (d *disk) read() *badger.Txn { return d.b.NewTransactionAt(d.done.Load(), false) }
+// snapshot is a view of the database as of the last flush that was finished
+// when it began. Badger keeps what it sees until close.
+type snapshot struct {
+	d       *disk
+	txn     *badger.Txn
+	version uint64
+}
+
+func (d *disk) snapshot() snapshot {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	v := d.done.Load()
+	for i := range d.readers {
+		if d.readers[i].version == v {
+			d.readers[i].n++
+			return snapshot{d, d.b.NewTransactionAt(v, false), v}
+		}
+	}
+	d.readers = append(d.readers, readersAt{v, 1})
+	return snapshot{d, d.b.NewTransactionAt(v, false), v}
+}
+
+func (s snapshot) close() {
+	s.txn.Discard()
+	d := s.d
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i := slices.IndexFunc(d.readers, func(r readersAt) bool { return r.version == s.version })
+	if d.readers[i].n--; d.readers[i].n == 0 {
+		d.readers = slices.Delete(d.readers, i, i+1)
+	}
+}
+
+// publish makes everything up to version visible to new snapshots, and lets
+// Badger forget older values that no snapshot sees.
+func (d *disk) publish(version uint64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.done.Store(version)
+	oldest := version
+	for _, r := range d.readers {
+		oldest = min(oldest, r.version)
+	}
+	d.b.SetDiscardTs(oldest)
+}
 
 // get calls fn with the value of key, if it has one; fn must not keep it.
 func (d *disk) get(key []byte, fn func(val []byte) error) (found bool, err error) {
-	txn := d.read()
-	defer txn.Discard()
-	item, err := txn.Get(key)
+	s := d.snapshot()
+	defer s.close()
+	item, err := s.txn.Get(key)
 	if errors.Is(err, badger.ErrKeyNotFound) {
 		return false, nil
 	}
@@ -88,15 +148,15 @@ func (d *disk) get(key []byte, fn func(val []byte) error) (found bool, err error
 
 // cursor iterates over low <= key < high in one direction.
 type cursor struct {
-	txn  *badger.Txn
+	s    snapshot
 	it   *badger.Iterator
 	high []byte
 }
 
 // cursor starts at low. The keys must have a common prefix of prefixLen bytes.
 func (d *disk) cursor(low, high []byte, prefixLen int) *cursor {
-	c := &cursor{txn: d.read(), high: high}
-	c.it = c.txn.NewIterator(badger.IteratorOptions{Prefix: low[:prefixLen]})
+	c := &cursor{s: d.snapshot(), high: high}
+	c.it = c.s.txn.NewIterator(badger.IteratorOptions{Prefix: low[:prefixLen]})
 	c.it.Seek(low)
 	return c
 }
@@ -123,7 +183,7 @@ func (c *cursor) value(fn func(val []byte) error) error {
 
 func (c *cursor) close() {
 	c.it.Close()
-	c.txn.Discard()
+	c.s.close()
 }
 
 // afterPrefix returns the first key that does not begin with p and is greater.
@@ -163,13 +223,6 @@ func (w *writer) flush() error {
 
 // cancel frees the writer's memory if flush was not reached.
 func (w *writer) cancel() { w.wb.Cancel() }
-
-// publish makes everything up to version visible to readers, and lets Badger
-// drop what only readers before the last publish could see.
-func (d *disk) publish(version uint64) {
-	d.b.SetDiscardTs(d.done.Load())
-	d.done.Store(version)
-}
 
 // sync makes everything written durable. Badger's own Sync covers the current
 // memtable's log, not the logs of full memtables that still wait to become

@@ -2,10 +2,12 @@ package state
 
 import (
 	"errors"
-	"io/fs"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -30,6 +32,7 @@ type subject interface {
 
 // fakeLog is the log as state sees it, with the fate of every group.
 type fakeLog struct {
+	mu       sync.Mutex // Against the flusher's ReleaseDeltas.
 	groups   []*group
 	released uint64
 }
@@ -57,6 +60,8 @@ func (l *fakeLog) ReplayDeltas(after uint64, fn func(uint64, string, []byte) err
 }
 
 func (l *fakeLog) ReleaseDeltas(upTo uint64) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.released = max(l.released, upTo)
 	for _, g := range l.groups {
 		if g.lsn <= upTo {
@@ -128,6 +133,8 @@ func (w *world) commit(t *rapid.T, i int) {
 		return
 	}
 	w.lsn++
+	w.log.mu.Lock()
+	defer w.log.mu.Unlock()
 	w.log.groups = append(w.log.groups, &group{lsn: w.lsn, subject: i, store: s.name(), data: delta[1:], model: s.snapshot()})
 }
 
@@ -226,7 +233,10 @@ func (w *world) crash(t *rapid.T) {
 	}
 	old := w.dir
 	w.dir = tempDir(w.root)
+	w.db.flushMu.Lock() // A kill stops everything at one moment.
 	copyDir(t, w.dir, old)
+	_ = w.db.fail(errCrash)
+	w.db.flushMu.Unlock()
 	w.abandon()
 	w.log.groups = slices.DeleteFunc(w.log.groups, func(g *group) bool { return !g.durable })
 	w.open(t)
@@ -239,20 +249,47 @@ func (w *world) abandon() {
 	_ = os.RemoveAll(w.db.disk.dir)
 }
 
+// copyDir copies Badger's files as a kill would leave them. Its background work
+// (compactions; nothing else is running) may change them while they are read:
+// then the copy is made again.
 func copyDir(t *rapid.T, to, from string) {
-	err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() == "LOCK" {
-			return err
+	for {
+		before := listing(t, from)
+		for name := range before {
+			if data, err := os.ReadFile(filepath.Join(from, name)); err == nil {
+				err = os.WriteFile(filepath.Join(to, name), data, 0o600)
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
 		}
-		data, err := os.ReadFile(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // Badger has just merged it away.
+		if maps.Equal(before, listing(t, from)) {
+			return
 		}
-		return errors.Join(err, os.WriteFile(filepath.Join(to, d.Name()), data, 0o600))
-	})
+		for name := range before {
+			_ = os.Remove(filepath.Join(to, name))
+		}
+	}
+}
+
+// listing returns the sizes of the files, with the contents of the manifest.
+func listing(t *rapid.T, dir string) map[string]string {
+	files, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	l := map[string]string{}
+	for _, f := range files {
+		if info, err := f.Info(); err == nil && f.Name() != "LOCK" {
+			l[f.Name()] = fmt.Sprint(info.Size())
+		}
+	}
+	manifest, err := os.ReadFile(filepath.Join(dir, "MANIFEST"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l["MANIFEST"] = string(manifest)
+	return l
 }
 
 // run lives steps drawn steps and checks everything on the way.
