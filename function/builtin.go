@@ -6,6 +6,7 @@ import "slices"
 // made anew for each registry.
 func builtinScalars() []*Scalar {
 	return slices.Concat(
+		dateFunctions(), formatFunctions(), parseFunctions(),
 		mathFunctions(), doubleFunctions(), roundFunctions(), extremeFunctions(), conditionalFunctions(),
 		arrayFunctions(), setFunctions(), seriesFunctions(), mapFunctions(), lambdaFunctions(),
 		caseFunctions(), partFunctions(), joinFunctions(), splitFunctions(), padFunctions(), maskFunctions(), bytesFunctions(), chrFunctions(),

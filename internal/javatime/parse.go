@@ -332,6 +332,9 @@ func (r *reader) zoneID(s *step, pos int) (int, bool) {
 		end++
 	}
 	for ; end > 0; end-- {
+		if end < len(rest) && isLetter(rest[end-1]) && isLetter(rest[end]) {
+			continue // Inside a word.
+		}
 		id := rest[:end]
 		if end == 1 && (id == "z" || id == "Z") {
 			id = "Z"
