@@ -85,6 +85,9 @@ func (l *Log) flush() error {
 	return nil
 }
 
+// Err returns why the log has stopped acknowledging, or nil.
+func (l *Log) Err() error { return l.failed() }
+
 func (l *Log) failed() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
