@@ -43,8 +43,8 @@ type Rows struct {
 	ctx    context.Context
 	once   sync.Once
 	closed func()
-	// final is what to say when the result ends by itself (see Final).
-	final string
+	end    func() string // What Final says; nil for nothing.
+	sql    string
 }
 
 // All returns the rows in order. After an error it ends; the error of a
@@ -76,7 +76,12 @@ func (r *Rows) Next() ([]Row, error) { return r.pull(r.ctx) }
 
 // Final says how a result ended by itself: "Limit Reached", "Query Completed"
 // or nothing.
-func (r *Rows) Final() string { return r.final }
+func (r *Rows) Final() string {
+	if r.end == nil {
+		return ""
+	}
+	return r.end()
+}
 
 // Close stops the query.
 func (r *Rows) Close() {
@@ -127,8 +132,10 @@ func scanValue(dest, v any) error {
 			*d = int(n)
 		case int64:
 			*d = int(n)
+		case nil:
+			*d = 0
 		default:
-			ok = v == nil
+			ok = false
 		}
 	case *int32:
 		ok = scanInto(d, v)

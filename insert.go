@@ -1,0 +1,235 @@
+package leat
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/leatdb/leat/catalog"
+	"github.com/leatdb/leat/expr"
+	"github.com/leatdb/leat/format"
+	"github.com/leatdb/leat/log"
+	"github.com/leatdb/leat/planner"
+	"github.com/leatdb/leat/planner/plan"
+	"github.com/leatdb/leat/types"
+)
+
+// insertValues does INSERT INTO ... VALUES: one record, durable on return.
+func (db *DB) insertValues(ctx context.Context, p *planner.InsertValues) error {
+	w, err := newRowWriter(p.Target)
+	if err != nil {
+		return err
+	}
+	for i, e := range append(append([]*expr.Expr{}, p.Key...), p.Value...) {
+		v, err := expr.Constant(e, db.functions)
+		if err != nil {
+			return fmt.Errorf("cannot insert into %s: column %s: %w", p.Target.Name, w.columns[i].Name, err)
+		}
+		w.cols[i].AppendFrom(v, 0)
+	}
+	at := db.opts.now().UnixMilli()
+	if p.Time != nil {
+		v, err := expr.Constant(p.Time, db.functions)
+		if err != nil {
+			return fmt.Errorf("cannot insert into %s: ROWTIME: %w", p.Target.Name, err)
+		}
+		if !v.IsNull(0) {
+			at = v.I64[0]
+		}
+	}
+	w.times = append(w.times, at)
+	return w.write(ctx, db)
+}
+
+// Insert appends rows to a stream or upserts them into a table, in order and
+// durable on return. A row maps column names (any case) to Go values; columns
+// that are missing are NULL. ROWTIME sets the row's time (a time.Time or
+// milliseconds), which is otherwise the time of the call.
+func (db *DB) Insert(ctx context.Context, target string, rows ...map[string]any) error {
+	if db.closed.Load() {
+		return ErrClosed
+	}
+	src, err := db.insertTarget(target)
+	if err != nil {
+		return err
+	}
+	w, err := newRowWriter(src)
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
+		if err := w.add(row, db.opts.now().UnixMilli()); err != nil {
+			return fmt.Errorf("leat: insert into %s: row %d: %w", src.Name, i+1, err)
+		}
+	}
+	return w.write(ctx, db)
+}
+
+func (db *DB) insertTarget(name string) (*catalog.Source, error) {
+	cat := db.catalog.Load()
+	src := cat.Source(name)
+	if src == nil {
+		src = cat.Source(strings.ToUpper(name))
+	}
+	switch {
+	case src == nil:
+		return nil, fmt.Errorf("leat: there is no stream or table %q; there are %s", name, strings.Join(cat.SourceNames(), ", "))
+	case src.ReadOnly:
+		return nil, fmt.Errorf("leat: %s was made by CREATE SOURCE and is read-only", src.Name)
+	case src.Window != nil:
+		return nil, fmt.Errorf("leat: %s is windowed; rows cannot be inserted into it", src.Name)
+	case len(src.Schema.Headers) > 0:
+		return nil, fmt.Errorf("leat: %s has header columns, which cannot be written", src.Name)
+	}
+	return src, nil
+}
+
+// rowWriter gathers rows of one source as columns and writes them to its topic.
+type rowWriter struct {
+	src      *catalog.Source
+	columns  []types.Column // Key columns, then value columns.
+	cols     []*types.Vector
+	times    []int64
+	noValue  types.Bitmap
+	key, val format.Encoder
+}
+
+func newRowWriter(src *catalog.Source) (*rowWriter, error) {
+	w := &rowWriter{src: src, columns: append(append([]types.Column{}, src.Schema.Key...), src.Schema.Value...)}
+	for _, c := range w.columns {
+		w.cols = append(w.cols, types.NewVector(c.Type))
+	}
+	var err error
+	if w.key, err = encoderFor(src.KeyFormat, src.Schema.Key, true); err != nil {
+		return nil, err
+	}
+	w.val, err = encoderFor(src.ValueFormat, src.Schema.Value, false)
+	return w, err
+}
+
+func encoderFor(f plan.Format, columns []types.Column, key bool) (format.Encoder, error) {
+	spec := format.Spec{Name: f.Name, Properties: f.Properties, WrapSingle: f.WrapSingle, IsKey: key, Columns: columns}
+	made, err := format.New(spec)
+	if err != nil {
+		return nil, err
+	}
+	return made.NewEncoder(), nil
+}
+
+// add appends a row of Go values.
+func (w *rowWriter) add(row map[string]any, now int64) error {
+	given := make(map[string]any, len(row))
+	for name, v := range row {
+		given[w.columnName(name)] = v
+	}
+	at, err := rowTime(given, now)
+	if err != nil {
+		return err
+	}
+	for i, c := range w.columns {
+		v, err := coerce(given[c.Name], c.Type)
+		if err == nil {
+			err = w.cols[i].AppendAny(v)
+		}
+		if err != nil {
+			return fmt.Errorf("column %s: %w", c.Name, err)
+		}
+		delete(given, c.Name)
+	}
+	if len(given) > 0 {
+		return fmt.Errorf("there is no column %s; the columns are %s", firstKey(given), w.src.Schema.String())
+	}
+	w.times = append(w.times, at)
+	return nil
+}
+
+// columnName finds the column a caller means by a name: itself, or in upper case.
+func (w *rowWriter) columnName(name string) string {
+	for _, c := range w.columns {
+		if c.Name == name {
+			return name
+		}
+	}
+	return strings.ToUpper(name)
+}
+
+func rowTime(given map[string]any, now int64) (int64, error) {
+	v, ok := given["ROWTIME"]
+	if !ok {
+		return now, nil
+	}
+	delete(given, "ROWTIME")
+	if n, isNumber := coerceNumber(v, types.BigIntType); isNumber {
+		return n.(int64), nil
+	}
+	t, isTime := coerceTime(v, types.TimestampType)
+	if !isTime {
+		return 0, fmt.Errorf("ROWTIME is a %T, not a time or milliseconds since 1970", v)
+	}
+	return int64(t.(types.TimestampValue)), nil
+}
+
+func firstKey(m map[string]any) string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys[0]
+}
+
+// write encodes the rows, partitions them by key and appends them.
+func (w *rowWriter) write(ctx context.Context, db *DB) error {
+	n := len(w.times)
+	if n == 0 {
+		return nil
+	}
+	keys, values, err := w.encode(n)
+	if err != nil {
+		return fmt.Errorf("leat: insert into %s: %w", w.src.Name, err)
+	}
+	topic, ok := db.log.Topic(w.src.Topic)
+	if !ok {
+		return fmt.Errorf("leat: insert into %s: its topic %s does not exist", w.src.Name, w.src.Topic)
+	}
+	builders := make([]log.BatchBuilder, topic.Config.Partitions)
+	for i := range n {
+		key, hasKey := keys.At(i)
+		value, hasValue := values.At(i)
+		p := int32(0)
+		switch {
+		case hasKey:
+			p = log.MurmurPartition(key, int32(len(builders)))
+		default:
+			key = nil
+			p = int32((db.spread.Add(1) - 1) % int64(len(builders))) // Keyless rows take turns.
+		}
+		if !hasValue {
+			value = nil
+		}
+		builders[p].Append(key, value, nil, w.times[i])
+	}
+	var writes []log.Write
+	for p := range builders {
+		if builders[p].Len() > 0 {
+			writes = append(writes, log.Write{Topic: w.src.Topic, Partition: int32(p), Batch: builders[p].Bytes()})
+		}
+	}
+	if _, err := db.log.Produce(ctx, writes); err != nil {
+		return fmt.Errorf("leat: insert into %s: %w", w.src.Name, err)
+	}
+	return nil
+}
+
+func (w *rowWriter) encode(n int) (keys, values types.Spans, err error) {
+	rows := (&types.Batch{N: n}).Rows()
+	var errs format.Errors
+	k := len(w.src.Schema.Key)
+	w.key.Encode(w.cols[:k], rows, nil, &keys, &errs)
+	w.val.Encode(w.cols[k:], rows, w.noValue, &values, &errs)
+	if len(errs.Records) > 0 {
+		return keys, values, &errs.Records[0]
+	}
+	return keys, values, nil
+}

@@ -1,0 +1,184 @@
+package leat
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/leatdb/leat/parser"
+	"github.com/leatdb/leat/planner/plan"
+)
+
+// plain does the statements that need no plan.
+func (s *Session) plain(ctx context.Context, stmt parser.Statement) (*Result, error) {
+	switch st := stmt.(type) {
+	case *parser.SetProperty:
+		return &Result{}, s.Set(st.Name.Value, st.Value.Value)
+	case *parser.UnsetProperty:
+		if _, ok := s.Unset(st.Name.Value); !ok {
+			return nil, fmt.Errorf("property %q was not set in this session", st.Name.Value)
+		}
+		return &Result{}, nil
+	case *parser.Define:
+		s.Define(st.Name.Text, st.Value.Value)
+		return &Result{}, nil
+	case *parser.Undefine:
+		if !s.Undefine(st.Name.Text) {
+			return &Result{Status: &Status{Sequence: -1, Warning: true, Message: fmt.Sprintf("Cannot undefine variable '%s' which was never defined", st.Name.Text)}}, nil
+		}
+		return &Result{}, nil
+	case *parser.ShowVariables:
+		return &Result{Variables: s.listVariables()}, nil
+	case *parser.ShowProperties:
+		overrides, _ := s.snapshot()
+		return &Result{Properties: listProperties(overrides)}, nil
+	case *parser.AssertTopic:
+		return s.db.assertTopic(ctx, st)
+	}
+	return s.db.show(stmt)
+}
+
+// show answers SHOW.
+func (db *DB) show(stmt parser.Statement) (*Result, error) {
+	switch st := stmt.(type) {
+	case *parser.ShowStreams:
+		return &Result{Sources: db.listSources(parser.KindStream, st.Extended)}, nil
+	case *parser.ShowTables:
+		return &Result{Sources: db.listSources(parser.KindTable, st.Extended)}, nil
+	case *parser.DescribeAll:
+		return &Result{Sources: db.listSources(st.Kind, true)}, nil
+	case *parser.ShowTopics:
+		return &Result{Topics: db.listTopics(st.All, st.Extended)}, nil
+	case *parser.ShowQueries:
+		return &Result{Queries: db.listQueries(st.Extended)}, nil
+	case *parser.ShowFunctions:
+		return &Result{Functions: db.listFunctions()}, nil
+	case *parser.ShowTypes:
+		return &Result{Types: db.listTypes()}, nil
+	}
+	return nil, fmt.Errorf("line 1:1: %s is not supported here", firstWords(stmt.Text()))
+}
+
+func firstWords(sql string) string {
+	words := strings.Fields(sql)
+	return strings.ToUpper(strings.Join(words[:min(2, len(words))], " "))
+}
+
+func (db *DB) listSources(kind parser.SourceKind, extended bool) *SourceList {
+	l := &SourceList{Relation: kind.String(), Sources: []SourceName{}}
+	for _, src := range db.catalog.Load().OfRelation(plan.Relation(kind.String())) {
+		if extended {
+			l.Extended = append(l.Extended, *db.describe(src, true))
+			continue
+		}
+		l.Sources = append(l.Sources, SourceName{Name: src.Name, Topic: src.Topic, KeyFormat: src.KeyFormat.Name,
+			ValueFormat: src.ValueFormat.Name, Windowed: src.Window != nil})
+	}
+	return l
+}
+
+func (db *DB) listTopics(all, extended bool) *TopicList {
+	l := &TopicList{Topics: []TopicLine{}, Extended: extended}
+	groups := db.groupsPerTopic()
+	for _, t := range db.log.Topics() {
+		if t.Config.Internal && !all {
+			continue
+		}
+		line := TopicLine{Name: t.Name, Partitions: t.Config.Partitions, Groups: groups[t.Name]}
+		for _, o := range db.offsets(t.Name, t.Config.Partitions) {
+			line.Records += o.End - o.Start
+		}
+		l.Topics = append(l.Topics, line)
+	}
+	sort.Slice(l.Topics, func(i, j int) bool { return l.Topics[i].Name < l.Topics[j].Name })
+	return l
+}
+
+func (db *DB) groupsPerTopic() map[string]int {
+	count := map[string]int{}
+	for _, g := range db.log.Groups() {
+		seen := map[string]bool{}
+		for _, o := range db.log.GroupOffsets(g) {
+			if !seen[o.Topic] {
+				seen[o.Topic] = true
+				count[o.Topic]++
+			}
+		}
+	}
+	return count
+}
+
+// offsets returns the extent of every partition of a topic; a topic that is
+// just being deleted has none.
+func (db *DB) offsets(topic string, partitions int) []PartitionOffsets {
+	var out []PartitionOffsets
+	for p := range int32(partitions) {
+		start, err1 := db.log.StartOffset(topic, p)
+		end, err2 := db.log.EndOffset(topic, p)
+		if err1 != nil || err2 != nil {
+			return out
+		}
+		out = append(out, PartitionOffsets{p, start, end})
+	}
+	return out
+}
+
+func (db *DB) listTypes() []TypeName {
+	out := []TypeName{}
+	for _, t := range db.catalog.Load().Types() {
+		out = append(out, TypeName{t.Name, t.Type.String()})
+	}
+	return out
+}
+
+// assertTopic waits until a topic is as the statement says, or its timeout is
+// over.
+func (db *DB) assertTopic(ctx context.Context, st *parser.AssertTopic) (*Result, error) {
+	timeout := time.Second
+	if st.Timeout != nil {
+		timeout = time.Duration(st.Timeout.Millis()) * time.Millisecond
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	for {
+		problem := db.topicProblem(st)
+		if problem == nil {
+			return &Result{Assertion: &Assertion{Topic: st.Topic.Text, Exists: !st.NotExists}}, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, problem
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+func (db *DB) topicProblem(st *parser.AssertTopic) error {
+	t, ok := db.log.Topic(st.Topic.Text)
+	switch {
+	case st.NotExists && ok:
+		return fmt.Errorf("topic %s exists", st.Topic.Text)
+	case st.NotExists:
+		return nil
+	case !ok:
+		return fmt.Errorf("topic %s does not exist", st.Topic.Text)
+	}
+	for _, p := range st.With {
+		want, isInt := p.Value.(*parser.IntLit)
+		if !isInt {
+			return fmt.Errorf("property %s must be a whole number", p.Name.Text)
+		}
+		have := int64(1) // Replicas: there is one copy.
+		if p.Name.Text == "PARTITIONS" {
+			have = int64(t.Config.Partitions)
+		} else if p.Name.Text != "REPLICAS" {
+			return fmt.Errorf("ASSERT TOPIC knows the properties PARTITIONS and REPLICAS, not %s", p.Name.Text)
+		}
+		if have != want.Value {
+			return fmt.Errorf("topic %s has %s %d, not %d", st.Topic.Text, p.Name.Text, have, want.Value)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package leat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/leatdb/leat/exec"
+	"github.com/leatdb/leat/planner"
+	"github.com/leatdb/leat/types"
+)
+
+// Query runs one SELECT or PRINT in the database's default session; see
+// [Session.Query].
+func (db *DB) Query(ctx context.Context, sql string) (*Rows, error) { return db.base.Query(ctx, sql) }
+
+// Query runs a text that ends in one SELECT or PRINT; statements before it run
+// first (SET, DEFINE). The rows come until the result ends, ctx ends, or Close.
+func (s *Session) Query(ctx context.Context, sql string) (*Rows, error) {
+	results, err := s.Exec(ctx, sql)
+	var rows *Rows
+	for i := range results {
+		if r := results[i].Rows; r != nil {
+			if rows != nil {
+				rows.Close()
+			}
+			rows = r
+		}
+	}
+	if err == nil && rows == nil {
+		err = &StatementError{SQL: sql, Err: fmt.Errorf("only SELECT and PRINT return rows; Exec runs other statements")}
+	}
+	if err != nil && rows != nil {
+		rows.Close()
+	}
+	return rows, err
+}
+
+// queryTable holds the clients' running queries by id.
+type queryTable struct {
+	mu   sync.Mutex
+	last int64
+	rows map[string]*Rows
+}
+
+func (t *queryTable) add(r *Rows) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last++
+	r.QueryID = fmt.Sprintf("transient_%d", t.last)
+	if t.rows == nil {
+		t.rows = map[string]*Rows{}
+	}
+	t.rows[r.QueryID] = r
+}
+
+func (t *queryTable) remove(r *Rows) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.rows, r.QueryID)
+}
+
+func (t *queryTable) get(id string) *Rows {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.rows[id]
+}
+
+func (t *queryTable) list() []*Rows {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var out []*Rows
+	for _, r := range t.rows {
+		out = append(out, r)
+	}
+	return out
+}
+
+// CloseQuery stops the client's query of that id and tells whether there was one.
+func (db *DB) CloseQuery(id string) bool {
+	r := db.queries.get(id)
+	if r == nil {
+		return false
+	}
+	r.Close()
+	return true
+}
+
+// CloseQueries stops all clients' queries.
+func (db *DB) CloseQueries() {
+	for _, r := range db.queries.list() {
+		r.Close()
+	}
+}
+
+// newRows registers a client's query. closed frees what it holds.
+func (db *DB) newRows(ctx context.Context, sql string, pull func(context.Context) ([]Row, error), closed func()) *Rows {
+	ctx, cancel := context.WithCancel(ctx)
+	r := &Rows{ctx: ctx, cancel: cancel, pull: pull, sql: sql}
+	r.closed = func() {
+		closed()
+		db.queries.remove(r)
+	}
+	db.queries.add(r)
+	return r
+}
+
+// push starts a query whose changes go to the client.
+func (db *DB) push(ctx context.Context, p *planner.Push) (*Result, error) {
+	results, err := db.runtime.Push(ctx, p.Query, exec.PushOptions{Bounded: p.Bounded})
+	if err != nil {
+		return nil, err
+	}
+	pick := picker{outputs: p.Outputs, keys: len(p.Query.Root.Out().Key)}
+	rows := db.newRows(ctx, p.Query.SQL, pick.from(results), results.Close)
+	rows.Columns = pick.columns()
+	rows.end = func() string {
+		switch {
+		case results.LimitReached():
+			return "Limit Reached"
+		case p.Bounded:
+			return "Query Completed"
+		}
+		return ""
+	}
+	return &Result{Rows: rows}, nil
+}
+
+// pull answers a query over the state at one moment.
+func (db *DB) pull(ctx context.Context, p *planner.Pull) (*Result, error) {
+	results, err := db.runtime.Pull(ctx, p.Pull)
+	if err != nil {
+		return nil, err
+	}
+	pick := picker{outputs: p.Outputs, keys: len(p.Pull.Root.Out().Key)}
+	rows := db.newRows(ctx, p.Pull.SQL, pick.from(results), results.Close)
+	rows.Columns, rows.Pull = pick.columns(), true
+	return &Result{Rows: rows}, nil
+}
+
+// picker turns the rows of a plan into rows as the SELECT lists them.
+type picker struct {
+	outputs []planner.Output
+	keys    int
+}
+
+func (p *picker) columns() []RowColumn {
+	out := make([]RowColumn, len(p.outputs))
+	for i, o := range p.outputs {
+		out[i] = RowColumn{Name: o.Name, Type: o.Type.String(), Key: o.Key}
+	}
+	return out
+}
+
+// from returns the rows of results, batch by batch; none at the end.
+func (p *picker) from(results *exec.Results) func(context.Context) ([]Row, error) {
+	return func(ctx context.Context) ([]Row, error) {
+		b, err := results.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return p.rows(b), nil
+	}
+}
+
+func (p *picker) rows(b *types.Batch) []Row {
+	out := make([]Row, b.N)
+	for i := range out {
+		row := Row{Values: make([]any, len(p.outputs)), Tombstone: b.NoValue.Get(i)}
+		for k, o := range p.outputs {
+			if !row.Tombstone || o.Column < p.keys {
+				row.Values[k] = b.Cols[o.Column].Any(i)
+			}
+		}
+		out[i] = row
+	}
+	return out
+}
