@@ -126,7 +126,7 @@ func (t *Table) line(cells []string) error {
 	var b strings.Builder
 	for i, cell := range cells {
 		b.WriteString("│ ")
-		b.WriteString(fit(cell, t.widths[i], t.right != nil && t.right[i]))
+		b.WriteString(Fit(cell, t.widths[i], t.right != nil && t.right[i]))
 		b.WriteByte(' ')
 	}
 	b.WriteString("│\n")

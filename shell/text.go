@@ -71,12 +71,12 @@ func escapeControl(s string) string {
 	return b.String()
 }
 
-// fit pads or cuts s to exactly width columns of a terminal, numbers to the
+// Fit pads or cuts s to exactly width columns of a terminal, numbers to the
 // right. A cut text ends in an ellipsis.
-func fit(s string, width int, right bool) string {
+func Fit(s string, width int, right bool) string {
 	w := uniseg.StringWidth(s)
 	if w > width {
-		return cut(s, width)
+		return cutPadded(s, width)
 	}
 	pad := strings.Repeat(" ", width-w)
 	if right {
@@ -85,7 +85,7 @@ func fit(s string, width int, right bool) string {
 	return s + pad
 }
 
-func cut(s string, width int) string {
+func cutPadded(s string, width int) string {
 	if width <= 0 {
 		return ""
 	}
@@ -101,4 +101,12 @@ func cut(s string, width int) string {
 	}
 	b.WriteString("…")
 	return b.String() + strings.Repeat(" ", width-1-used)
+}
+
+// Cut shortens s to at most width columns of a terminal.
+func Cut(s string, width int) string {
+	if uniseg.StringWidth(s) <= width {
+		return s
+	}
+	return cutPadded(s, width)
 }

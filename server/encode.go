@@ -1,0 +1,167 @@
+package server
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/leatdb/leat"
+	"github.com/leatdb/leat/server/api"
+	"github.com/leatdb/leat/types"
+)
+
+// rowEncoder writes a result in one of the forms of the API. Each method
+// appends to dst.
+type rowEncoder interface {
+	head(dst []byte) []byte
+	row(dst []byte, r leat.Row) []byte
+	fail(dst []byte, err error) []byte
+	end(dst []byte, final string) []byte
+}
+
+func encoderFor(media string, rows *leat.Rows) rowEncoder {
+	switch {
+	case rows.Lines:
+		return lineEncoder{}
+	case media == mediaKsql:
+		return &ksqlEncoder{rows: rows}
+	case media == mediaJSON:
+		return &arrayEncoder{rows: rows, array: true}
+	}
+	return &arrayEncoder{rows: rows}
+}
+
+// lineEncoder writes the text lines of PRINT.
+type lineEncoder struct{}
+
+func (lineEncoder) head(dst []byte) []byte { return dst }
+
+func (lineEncoder) row(dst []byte, r leat.Row) []byte {
+	s, _ := r.Values[0].(string)
+	return append(append(dst, s...), '\n')
+}
+
+func (lineEncoder) fail(dst []byte, err error) []byte {
+	return append(append(dst, err.Error()...), '\n')
+}
+
+func (lineEncoder) end(dst []byte, _ string) []byte { return dst }
+
+// ksqlEncoder writes a JSON array of objects {"header"}, {"row"}, ...
+type ksqlEncoder struct{ rows *leat.Rows }
+
+func (e *ksqlEncoder) head(dst []byte) []byte {
+	dst = append(dst, `[{"header":{"queryId":`...)
+	dst = leat.AppendJSON(dst, e.rows.QueryID)
+	dst = append(dst, `,"schema":`...)
+	var schema strings.Builder
+	for i, c := range e.rows.Columns {
+		if i > 0 {
+			schema.WriteString(", ")
+		}
+		schema.WriteString(types.QuoteName(c.Name) + " " + c.Type)
+		if c.Key && e.rows.Pull {
+			schema.WriteString(" KEY")
+		}
+	}
+	dst = leat.AppendJSON(dst, schema.String())
+	return append(dst, "}}"...)
+}
+
+func (e *ksqlEncoder) row(dst []byte, r leat.Row) []byte {
+	dst = append(dst, ",\n"+`{"row":{"columns":[`...)
+	dst = appendValues(dst, r.Values)
+	dst = append(dst, ']')
+	if r.Tombstone {
+		dst = append(dst, `,"tombstone":true`...)
+	}
+	return append(dst, "}}"...)
+}
+
+func (e *ksqlEncoder) fail(dst []byte, err error) []byte {
+	dst = append(dst, ",\n"+`{"errorMessage":`...)
+	return append(appendError(dst, err), '}')
+}
+
+func (e *ksqlEncoder) end(dst []byte, final string) []byte {
+	if final != "" {
+		dst = append(dst, ",\n"+`{"finalMessage":`...)
+		dst = append(leat.AppendJSON(dst, final), '}')
+	}
+	return append(dst, "]\n"...)
+}
+
+// arrayEncoder writes a line (or element) with the columns, then one array per
+// row. Tombstones have no form here.
+type arrayEncoder struct {
+	rows  *leat.Rows
+	array bool
+}
+
+func (e *arrayEncoder) head(dst []byte) []byte {
+	names, kinds := []string{}, []string{}
+	for _, c := range e.rows.Columns {
+		names, kinds = append(names, c.Name), append(kinds, c.Type)
+	}
+	head, err := json.Marshal(struct {
+		QueryID     string   `json:"queryId"`
+		ColumnNames []string `json:"columnNames"`
+		ColumnTypes []string `json:"columnTypes"`
+	}{e.rows.QueryID, names, kinds})
+	if err != nil { // Strings always marshal.
+		head = []byte("{}")
+	}
+	if e.array {
+		return append(append(dst, '['), head...)
+	}
+	return append(append(dst, head...), '\n')
+}
+
+func (e *arrayEncoder) row(dst []byte, r leat.Row) []byte {
+	if r.Tombstone {
+		return dst
+	}
+	if e.array {
+		dst = append(dst, ",\n"...)
+	}
+	dst = append(appendValues(append(dst, '['), r.Values), ']')
+	if !e.array {
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+func (e *arrayEncoder) fail(dst []byte, err error) []byte {
+	if e.array {
+		dst = append(dst, ",\n"...)
+	}
+	dst = appendError(dst, err)
+	if !e.array {
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+func (e *arrayEncoder) end(dst []byte, _ string) []byte {
+	if e.array {
+		return append(dst, "]\n"...)
+	}
+	return dst
+}
+
+func appendValues(dst []byte, values []any) []byte {
+	for i, v := range values {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = leat.AppendJSON(dst, v)
+	}
+	return dst
+}
+
+func appendError(dst []byte, err error) []byte {
+	body, merr := json.Marshal(api.Generic(api.CodeServer, err.Error()))
+	if merr != nil { // A struct of text and numbers always marshals.
+		return append(dst, "{}"...)
+	}
+	return append(dst, body...)
+}

@@ -1,0 +1,171 @@
+package server_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/leatdb/leat"
+	"github.com/leatdb/leat/server"
+)
+
+func start(t *testing.T) (*leat.DB, string) {
+	t.Helper()
+	db, err := leat.OpenMem(context.Background(), leat.WithProperty("auto.offset.reset", "earliest"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(server.New(db, slog.New(slog.DiscardHandler)).Handler())
+	t.Cleanup(func() {
+		db.CloseQueries()
+		web.Close()
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db, web.URL
+}
+
+func post(t *testing.T, url, accept string, body any) (int, string) {
+	t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequest(http.MethodPost, url, strings.NewReader(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if accept != "" {
+		req.Header.Set("Accept", accept)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(b)
+}
+
+const ddl = `CREATE STREAM s (k VARCHAR KEY, v BIGINT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM s GROUP BY k EMIT CHANGES;`
+
+func TestStatementsOverHTTP(t *testing.T) {
+	_, url := start(t)
+	status, body := post(t, url+"/ksql", "", map[string]any{"ksql": ddl})
+	if status != http.StatusOK {
+		t.Fatalf("status %d: %s", status, body)
+	}
+	var results []struct {
+		Type   string `json:"@type"`
+		Status struct {
+			Status  string  `json:"status"`
+			QueryID *string `json:"queryId"`
+		} `json:"commandStatus"`
+	}
+	if err := json.Unmarshal([]byte(body), &results); err != nil {
+		t.Fatal(err)
+	}
+	if len(results) != 2 || results[0].Type != "currentStatus" || results[1].Status.QueryID == nil || !strings.HasPrefix(*results[1].Status.QueryID, "CTAS_T_") {
+		t.Errorf("results: %s", body)
+	}
+	status, body = post(t, url+"/ksql", "", map[string]any{"ksql": "SHOW STREAMS;"})
+	if status != http.StatusOK || !strings.Contains(body, `"name":"S"`) {
+		t.Errorf("SHOW STREAMS: %d %s", status, body)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	_, url := start(t)
+	for _, c := range []struct {
+		path, sql, field string
+		code             float64
+	}{
+		{"/ksql", "SELEKT 1;", "ksql", 40001},
+		{"/ksql", "SELECT * FROM s EMIT CHANGES;", "ksql", 40002},
+		{"/query-stream", "SELECT * FROM nothing EMIT CHANGES;", "sql", 40001},
+	} {
+		status, body := post(t, url+c.path, "", map[string]any{c.field: c.sql})
+		var e struct {
+			Code    float64 `json:"error_code"`
+			Message string  `json:"message"`
+		}
+		if err := json.Unmarshal([]byte(body), &e); err != nil {
+			t.Fatalf("%s: %v in %s", c.sql, err, body)
+		}
+		if status != http.StatusBadRequest || e.Code != c.code || e.Message == "" {
+			t.Errorf("%s: status %d, %s", c.sql, status, body)
+		}
+	}
+}
+
+func TestQueryForms(t *testing.T) {
+	db, url := start(t)
+	ctx := context.Background()
+	if _, err := db.Exec(ctx, ddl+"INSERT INTO s (k, v) VALUES ('a', 1); INSERT INTO s (k, v) VALUES ('a', 2);"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Settle(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ path, field, accept, sql, want string }{
+		{"/query", "ksql", "", "SELECT * FROM t WHERE k = 'a';", "\"schema\":\"`K` STRING KEY, `N` BIGINT\"}},\n{\"row\":{\"columns\":[\"a\",2]}}]\n"},
+		{"/query-stream", "sql", "", "SELECT k, n FROM t WHERE k = 'a';", "\"columnNames\":[\"K\",\"N\"],\"columnTypes\":[\"STRING\",\"BIGINT\"]}\n[\"a\",2]\n"},
+		{"/query-stream", "sql", "application/json", "SELECT n FROM t WHERE k = 'a';", ",\n[2]]\n"},
+		{"/query", "ksql", "", "SELECT v FROM s EMIT CHANGES LIMIT 2;", "{\"row\":{\"columns\":[2]}},\n{\"finalMessage\":\"Limit Reached\"}]\n"},
+	} {
+		status, body := post(t, url+c.path, c.accept, map[string]any{c.field: c.sql})
+		if status != http.StatusOK || !strings.HasSuffix(body, c.want) {
+			t.Errorf("%s %s: status %d, body %s\nwant the end %s", c.path, c.sql, status, body, c.want)
+		}
+	}
+}
+
+// TestPushQueryStreams reads a change that happens after the response began,
+// then closes the query by its id.
+func TestPushQueryStreams(t *testing.T) {
+	db, url := start(t)
+	ctx := context.Background()
+	if _, err := db.Exec(ctx, ddl); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.Post(url+"/query-stream", "application/json", strings.NewReader(`{"sql":"SELECT * FROM s EMIT CHANGES;"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	if !lines.Scan() {
+		t.Fatal("no header")
+	}
+	var head struct {
+		QueryID string `json:"queryId"`
+	}
+	if err := json.Unmarshal(lines.Bytes(), &head); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Insert(ctx, "s", map[string]any{"k": "x", "v": 7}); err != nil {
+		t.Fatal(err)
+	}
+	if !lines.Scan() || lines.Text() != `["x",7]` {
+		t.Fatalf("row: %q", lines.Text())
+	}
+	if status, body := post(t, url+"/close-query", "", map[string]any{"queryId": head.QueryID}); status != http.StatusOK {
+		t.Fatalf("close: %d %s", status, body)
+	}
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "[") {
+			t.Errorf("row after the close: %s", lines.Text())
+		}
+	}
+}
