@@ -1,0 +1,220 @@
+package sqltest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Case is one conformance case: statements, records in, records out (format:
+// ksqlDB's query translation tests).
+type Case struct {
+	File       string          `json:"-"`
+	Name       string          `json:"name"`
+	Statements []string        `json:"statements"`
+	Formats    []string        `json:"format"`
+	Config     []any           `json:"config"`
+	Properties map[string]any  `json:"properties"`
+	Topics     []CaseTopic     `json:"topics"`
+	Inputs     []CaseRecord    `json:"inputs"`
+	Outputs    []CaseRecord    `json:"outputs"`
+	Exception  json.RawMessage `json:"expectedException"`
+	Rejected   bool            `json:"expectedError"`
+	Post       *CasePost       `json:"post"`
+	Enabled    *bool           `json:"enabled"`
+}
+
+// CaseTopic is a topic that exists before the statements run.
+type CaseTopic struct {
+	Name        string          `json:"name"`
+	Partitions  int             `json:"partitions"`
+	KeyFormat   string          `json:"keyFormat"`
+	ValueFormat string          `json:"valueFormat"`
+	KeySchema   json.RawMessage `json:"keySchema"`
+	ValueSchema json.RawMessage `json:"valueSchema"`
+}
+
+// UnmarshalJSON accepts a bare name for a topic without properties.
+func (t *CaseTopic) UnmarshalJSON(data []byte) error {
+	if json.Unmarshal(data, &t.Name) == nil {
+		return nil
+	}
+	type plain CaseTopic
+	return json.Unmarshal(data, (*plain)(t))
+}
+
+// CaseRecord is a record in or out. Key and Value are kept as text, so that
+// numbers stay exact.
+type CaseRecord struct {
+	Topic     string          `json:"topic"`
+	Key       json.RawMessage `json:"key"`
+	Value     json.RawMessage `json:"value"`
+	Timestamp *int64          `json:"timestamp"`
+	Window    *CaseWindow     `json:"window"`
+	Headers   []CaseHeader    `json:"headers"`
+}
+
+// CaseWindow is the window of a record's key.
+type CaseWindow struct {
+	Start int64  `json:"start"`
+	End   int64  `json:"end"`
+	Type  string `json:"type"` // time or session
+}
+
+// CaseHeader is a record header; Value is base64.
+type CaseHeader struct {
+	Key   string  `json:"KEY"`
+	Value *string `json:"VALUE"`
+}
+
+// CasePost is what must hold after the run.
+type CasePost struct {
+	Sources []CaseSource `json:"sources"`
+	Topics  struct {
+		Blacklist string         `json:"blacklist"`
+		Topics    []CaseOutTopic `json:"topics"`
+	} `json:"topics"`
+}
+
+// CaseSource is a stream or table that must exist.
+type CaseSource struct {
+	Name          string   `json:"name"`
+	Type          string   `json:"type"`
+	Schema        string   `json:"schema"`
+	KeyFormat     caseKey  `json:"keyFormat"`
+	ValueFormat   string   `json:"valueFormat"`
+	ValueFeatures []string `json:"valueFeatures"`
+	IsSource      bool     `json:"isSource"`
+}
+
+// CaseOutTopic is a topic that must exist.
+type CaseOutTopic struct {
+	Name        string  `json:"name"`
+	KeyFormat   caseKey `json:"keyFormat"`
+	ValueFormat string  `json:"valueFormat"`
+	Partitions  int     `json:"partitions"`
+}
+
+type caseKey struct {
+	Format     string `json:"format"`
+	WindowType string `json:"windowType"`
+	WindowSize int64  `json:"windowSize"`
+}
+
+// Negative tells that the last statement must be rejected.
+func (c *Case) Negative() bool { return c.Rejected || len(c.Exception) > 0 }
+
+// LoadCases reads the cases of a file, expanded over formats and configs.
+func LoadCases(path string) ([]*Case, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var file struct {
+		Tests []*Case `json:"tests"`
+	}
+	if err := json.Unmarshal(stripComments(data), &file); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	name := strings.TrimSuffix(filepath.Base(path), ".json")
+	var out []*Case
+	for _, c := range file.Tests {
+		c.File, c.Name = path, name+" - "+c.Name
+		if c.Enabled != nil && !*c.Enabled {
+			continue
+		}
+		out = append(out, c.expand()...)
+	}
+	return out, nil
+}
+
+// expand returns the case once per format and config value.
+func (c *Case) expand() []*Case {
+	formats := c.Formats
+	if len(formats) == 0 {
+		formats = []string{""}
+	}
+	configs := c.Config
+	if len(configs) == 0 {
+		configs = []any{nil}
+	}
+	var out []*Case
+	for _, f := range formats {
+		for _, config := range configs {
+			out = append(out, c.variant(f, config))
+		}
+	}
+	return out
+}
+
+func (c *Case) variant(format string, config any) *Case {
+	v := *c
+	if format != "" {
+		v.Name += " - " + format
+		v.Statements = make([]string, len(c.Statements))
+		for i, s := range c.Statements {
+			v.Statements[i] = strings.ReplaceAll(s, "{FORMAT}", format)
+		}
+		v.Topics = append([]CaseTopic{}, c.Topics...)
+		for i := range v.Topics {
+			v.Topics[i].KeyFormat = strings.ReplaceAll(v.Topics[i].KeyFormat, "{FORMAT}", format)
+			v.Topics[i].ValueFormat = strings.ReplaceAll(v.Topics[i].ValueFormat, "{FORMAT}", format)
+		}
+		v.Post = c.Post.forFormat(format)
+	}
+	v.Properties = map[string]any{}
+	for name, value := range c.Properties {
+		if value == "{CONFIG}" {
+			value = config
+			v.Name += fmt.Sprintf(" - %s=%v", name, config)
+		}
+		v.Properties[name] = value
+	}
+	return &v
+}
+
+func (p *CasePost) forFormat(format string) *CasePost {
+	if p == nil {
+		return nil
+	}
+	text, err := json.Marshal(p)
+	if err != nil { // It came from JSON.
+		return p
+	}
+	var out CasePost
+	if json.Unmarshal(bytes.ReplaceAll(text, []byte("{FORMAT}"), []byte(format)), &out) != nil {
+		return p
+	}
+	return &out
+}
+
+// stripComments blanks // and /* */ comments outside of strings.
+func stripComments(data []byte) []byte {
+	out := bytes.Clone(data)
+	for i := 0; i < len(out); i++ {
+		switch {
+		case out[i] == '"':
+			for i++; i < len(out) && out[i] != '"'; i++ {
+				if out[i] == '\\' {
+					i++
+				}
+			}
+		case bytes.HasPrefix(out[i:], []byte("//")):
+			for ; i < len(out) && out[i] != '\n'; i++ {
+				out[i] = ' '
+			}
+		case bytes.HasPrefix(out[i:], []byte("/*")):
+			end := bytes.Index(out[i:], []byte("*/"))
+			if end < 0 {
+				end = len(out) - i - 2
+			}
+			for k := range end + 2 {
+				out[i+k] = ' '
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,267 @@
+package sqltest
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/leatdb/leat/log"
+	"github.com/leatdb/leat/parser"
+	"github.com/leatdb/leat/planner/plan"
+	"github.com/leatdb/leat/types"
+)
+
+// record is a record read back.
+type record struct {
+	key, value []byte
+	time       int64
+	headers    []log.Header
+}
+
+// readRecords reads a partition from its start to its present end.
+func readRecords(ctx context.Context, l *log.Log, topic string, partition int32) ([]record, error) {
+	var out []record
+	var chunk log.Chunk
+	var rec log.Records
+	for next := int64(0); ; {
+		if err := l.Read(topic, partition, next, 1<<20, &chunk); err != nil {
+			return nil, err
+		}
+		if chunk.Empty() {
+			return out, ctx.Err()
+		}
+		for next < chunk.Next {
+			after, err := chunk.Decode(&rec, next, types.BatchRows)
+			if err != nil {
+				chunk.Release()
+				return nil, err
+			}
+			for i := range rec.N {
+				headers, err := rec.Headers(i, nil)
+				if err != nil {
+					chunk.Release()
+					return nil, err
+				}
+				out = append(out, record{slices.Clone(rec.Key(i)), slices.Clone(rec.Value(i)), rec.Time[i], headers})
+			}
+			next = after
+		}
+		chunk.Release()
+	}
+}
+
+// checkOutputs compares the records of every topic that the case names.
+func (r *caseRun) checkOutputs(ctx context.Context) error {
+	var topics []string
+	byTopic := map[string][]*CaseRecord{}
+	for i := range r.c.Outputs {
+		out := &r.c.Outputs[i]
+		if byTopic[out.Topic] == nil {
+			topics = append(topics, out.Topic)
+		}
+		byTopic[out.Topic] = append(byTopic[out.Topic], out)
+	}
+	for _, topic := range topics {
+		if err := r.checkTopic(ctx, topic, byTopic[topic]); err != nil {
+			return fmt.Errorf("%w: topic %s: %w", errUnmet, topic, err)
+		}
+	}
+	return nil
+}
+
+func (r *caseRun) checkTopic(ctx context.Context, topic string, want []*CaseRecord) error {
+	got, err := readRecords(ctx, r.db.Log(), topic, 0)
+	if err != nil {
+		return err
+	}
+	f := formatOf(r.db.Catalog(), r.c, topic)
+	for i := range min(len(got), len(want)) {
+		if err := r.checkRecord(&got[i], want[i], f); err != nil {
+			return fmt.Errorf("record %d: %w", i+1, err)
+		}
+	}
+	if len(got) != len(want) {
+		return fmt.Errorf("want %d records, got %d%s", len(want), len(got), listRecords(got, want))
+	}
+	return nil
+}
+
+// listRecords shows the first record that is too many or missing.
+func listRecords(got []record, want []*CaseRecord) string {
+	if len(got) > len(want) {
+		g := got[len(want)]
+		return fmt.Sprintf("; the first one too many: key %q, value %q, timestamp %d", g.key, g.value, g.time)
+	}
+	w := want[len(got)]
+	return fmt.Sprintf("; the first one missing: key %s, value %s", w.Key, w.Value)
+}
+
+func (r *caseRun) checkRecord(got *record, want *CaseRecord, f topicFormat) error {
+	key, window, err := splitWindow(got.key, f.window)
+	if err != nil {
+		return err
+	}
+	if err := matchPart("key", key, want.Key, f.key, f.keyCols, true); err != nil {
+		return err
+	}
+	if err := matchPart("value", got.value, want.Value, f.value, f.cols, false); err != nil {
+		return err
+	}
+	switch {
+	case (window == nil) != (want.Window == nil):
+		return fmt.Errorf("want window %+v, got %+v", want.Window, window)
+	case window != nil && (window.Start != want.Window.Start || window.End != want.Window.End):
+		return fmt.Errorf("want window %d to %d, got %d to %d", want.Window.Start, want.Window.End, window.Start, window.End)
+	}
+	if want.Timestamp != nil && got.time != *want.Timestamp && (len(r.c.Inputs) > 0 || *want.Timestamp != 0) {
+		return fmt.Errorf("want timestamp %d, got %d", *want.Timestamp, got.time)
+	}
+	if len(got.headers) != len(want.Headers) {
+		return fmt.Errorf("want %d headers, got %d", len(want.Headers), len(got.headers))
+	}
+	return nil
+}
+
+func matchPart(what string, got []byte, want []byte, f plan.Format, columns []types.Column, isKey bool) error {
+	g, err := decodePart(got, f, columns, isKey)
+	if err != nil {
+		return fmt.Errorf("%s %q: %w", what, got, err)
+	}
+	w, err := parseJSON(want)
+	if err != nil {
+		return err
+	}
+	if err := matchValue(g, w); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// checkPost compares the catalogue with what must hold after the run.
+func (r *caseRun) checkPost() error {
+	if r.c.Post == nil {
+		return nil
+	}
+	for i := range r.c.Post.Sources {
+		if err := r.checkSource(&r.c.Post.Sources[i]); err != nil {
+			return fmt.Errorf("%w: source %s: %w", errUnmet, r.c.Post.Sources[i].Name, err)
+		}
+	}
+	return r.checkTopics()
+}
+
+func (r *caseRun) checkSource(want *CaseSource) error {
+	src := r.db.Catalog().Source(want.Name)
+	switch {
+	case src == nil:
+		return fmt.Errorf("does not exist")
+	case !strings.EqualFold(string(src.Relation), want.Type):
+		return fmt.Errorf("want a %s, got a %s", want.Type, src.Relation)
+	case want.IsSource && !src.ReadOnly:
+		return fmt.Errorf("want a read-only source")
+	case want.ValueFormat != "" && want.ValueFormat != src.ValueFormat.Name:
+		return fmt.Errorf("want value format %s, got %s", want.ValueFormat, src.ValueFormat.Name)
+	case want.KeyFormat.Format != "" && want.KeyFormat.Format != src.KeyFormat.Name:
+		return fmt.Errorf("want key format %s, got %s", want.KeyFormat.Format, src.KeyFormat.Name)
+	}
+	if w := want.KeyFormat.WindowType; w != "" && (src.Window == nil || string(src.Window.Kind) != w || src.Window.SizeMillis != want.KeyFormat.WindowSize) {
+		return fmt.Errorf("want %s windows of %d ms, got %+v", w, want.KeyFormat.WindowSize, src.Window)
+	}
+	if want.Schema == "" {
+		return nil
+	}
+	schema, err := canonicalSchema(want.Schema)
+	if err != nil {
+		return err
+	}
+	if got := src.Schema.String(); got != schema {
+		return fmt.Errorf("want schema %s, got %s", schema, got)
+	}
+	return nil
+}
+
+// canonicalSchema prints a schema text such as "ID BIGINT KEY, V STRING" as
+// types.Schema does.
+func canonicalSchema(text string) (string, error) {
+	stmt, err := parser.ParseStatement("CREATE STREAM X (" + text + ") WITH (KAFKA_TOPIC='x');")
+	if err != nil {
+		return "", fmt.Errorf("the schema of the case: %w", err)
+	}
+	create, ok := stmt.(*parser.CreateSource)
+	if !ok {
+		return "", fmt.Errorf("the schema %q of the case cannot be read", text)
+	}
+	var s types.Schema
+	for _, c := range create.Columns {
+		t, err := types.ParseType(parser.Print(c.Type))
+		if err != nil {
+			return "", err
+		}
+		col := types.Column{Name: c.Name.Text, Type: t}
+		switch c.Role {
+		case parser.KeyColumn, parser.PrimaryKeyColumn:
+			s.Key = append(s.Key, col)
+		case parser.HeadersColumn:
+			s.Headers = append(s.Headers, types.Header{Name: col.Name})
+		case parser.HeaderColumn:
+			s.Headers = append(s.Headers, types.Header{Name: col.Name, HeaderKey: c.Header.Value})
+		default:
+			s.Value = append(s.Value, col)
+		}
+	}
+	return s.String(), nil
+}
+
+func (r *caseRun) checkTopics() error {
+	known := map[string]bool{}
+	for _, t := range r.db.Log().Topics() {
+		known[t.Name] = true
+	}
+	if pattern := r.c.Post.Topics.Blacklist; pattern != "" {
+		re, err := regexp.Compile("^(?:" + pattern + ")$")
+		if err != nil {
+			return err
+		}
+		for name := range known {
+			if re.MatchString(name) {
+				return fmt.Errorf("%w: there should be no topic like %s", errUnmet, name)
+			}
+		}
+	}
+	for _, t := range r.c.Post.Topics.Topics {
+		if internalTopic(t.Name) { // Named by the node numbers of another runtime.
+			continue
+		}
+		if !known[t.Name] {
+			return fmt.Errorf("%w: topic %s does not exist", errUnmet, t.Name)
+		}
+	}
+	return nil
+}
+
+func internalTopic(name string) bool {
+	return strings.HasSuffix(name, "-repartition") || strings.HasSuffix(name, "-changelog")
+}
+
+// declaredTopics returns the topics that a statement declares sources over.
+func declaredTopics(sql string) []string {
+	stmts, err := parser.Parse(sql)
+	if err != nil {
+		return nil // The engine reports it.
+	}
+	var out []string
+	for _, s := range stmts {
+		create, ok := s.(*parser.CreateSource)
+		if !ok {
+			continue
+		}
+		for _, p := range create.With {
+			if v, ok := p.Value.(*parser.StringLit); ok && p.Name.Text == "KAFKA_TOPIC" {
+				out = append(out, v.Value)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,207 @@
+package sqltest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/leatdb/leat/types"
+)
+
+// matchValue compares a value read from a topic with what a case expects. The
+// rules are the harness's: numbers by value (DOUBLE within 1e-6, decimals with
+// their scale), objects by name (exact, else upper-cased) and size, arrays in
+// order, BYTES as base64.
+func matchValue(got any, want any) error {
+	switch w := want.(type) {
+	case nil:
+		if got != nil {
+			return fmt.Errorf("want null, got %s", show(got))
+		}
+		return nil
+	case bool:
+		if got != w {
+			return fmt.Errorf("want %v, got %s", w, show(got))
+		}
+		return nil
+	case string:
+		return matchText(got, w)
+	case json.Number:
+		return matchNumber(got, string(w))
+	case []any:
+		return matchList(got, w)
+	case map[string]any:
+		return matchObject(got, w)
+	}
+	return fmt.Errorf("the case expects a %T", want)
+}
+
+func matchText(got any, want string) error {
+	ok := false
+	switch g := got.(type) {
+	case string:
+		ok = g == want
+	case json.Number:
+		ok = string(g) == want
+	case types.DecimalValue:
+		ok = g.String() == want
+	case []byte:
+		ok = base64.StdEncoding.EncodeToString(g) == want
+	case float64: // NaN and the infinities have no number in JSON.
+		f, err := strconv.ParseFloat(want, 64)
+		ok = err == nil && (f == g || math.IsNaN(f) && math.IsNaN(g))
+	}
+	if !ok {
+		return fmt.Errorf("want %q, got %s", want, show(got))
+	}
+	return nil
+}
+
+func matchNumber(got any, want string) error {
+	mismatch := fmt.Errorf("want %s, got %s", want, show(got))
+	w, ok := new(big.Rat).SetString(want)
+	if !ok {
+		return mismatch
+	}
+	switch g := got.(type) {
+	case types.DecimalValue:
+		r := new(big.Rat).SetFrac(g.Unscaled, types.Pow10(g.Scale))
+		if r.Cmp(w) != 0 || fractionDigits(want) != g.Scale && fractionDigits(want) > 0 {
+			return mismatch
+		}
+		return nil
+	case float64:
+		f, _ := w.Float64()
+		if math.Abs(f-g) > 1e-6*math.Max(1, math.Abs(f)) {
+			return mismatch
+		}
+		return nil
+	case json.Number:
+		r, ok := new(big.Rat).SetString(string(g))
+		if !ok {
+			return mismatch
+		}
+		d, _ := new(big.Rat).Sub(r, w).Float64()
+		f, _ := w.Float64()
+		if math.Abs(d) > 1e-6*math.Max(1, math.Abs(f)) {
+			return mismatch
+		}
+		return nil
+	}
+	if n, ok := asInt(got); ok && w.IsInt() && w.Num().IsInt64() && w.Num().Int64() == n {
+		return nil
+	}
+	return mismatch
+}
+
+func fractionDigits(number string) int {
+	if strings.ContainsAny(number, "eE") {
+		return 0
+	}
+	if _, frac, ok := strings.Cut(number, "."); ok {
+		return len(frac)
+	}
+	return 0
+}
+
+func asInt(v any) (int64, bool) {
+	switch n := v.(type) {
+	case int32:
+		return int64(n), true
+	case int64:
+		return n, true
+	case types.DateValue:
+		return int64(n), true
+	case types.TimeValue:
+		return int64(n), true
+	case types.TimestampValue:
+		return int64(n), true
+	}
+	return 0, false
+}
+
+func matchList(got any, want []any) error {
+	list, ok := got.([]any)
+	if !ok || len(list) != len(want) {
+		return fmt.Errorf("want a list of %d, got %s", len(want), show(got))
+	}
+	for i := range want {
+		if err := matchValue(list[i], want[i]); err != nil {
+			return fmt.Errorf("[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func matchObject(got any, want map[string]any) error {
+	fields, ok := objectFields(got)
+	if !ok || len(fields) != len(want) {
+		return fmt.Errorf("want an object of %d fields, got %s", len(want), show(got))
+	}
+	for name, w := range want {
+		g, ok := fields[name]
+		if !ok {
+			if g, ok = fields[strings.ToUpper(name)]; !ok {
+				return fmt.Errorf("field %q is missing in %s", name, show(got))
+			}
+		}
+		if err := matchValue(g, w); err != nil {
+			return fmt.Errorf("field %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func objectFields(v any) (map[string]any, bool) {
+	out := map[string]any{}
+	switch o := v.(type) {
+	case map[string]any:
+		return o, true
+	case types.StructValue:
+		for _, f := range o {
+			out[f.Name] = f.Value
+		}
+		return out, true
+	case types.MapValue:
+		for _, e := range o {
+			key := "null"
+			if e.Key != nil {
+				key = fmt.Sprint(e.Key)
+			}
+			out[key] = e.Value
+		}
+		return out, true
+	}
+	return nil, false
+}
+
+func show(v any) string {
+	text := fmt.Sprintf("%v", v)
+	if v == nil {
+		text = "null"
+	}
+	if s, ok := v.(string); ok {
+		text = strconv.Quote(s)
+	}
+	if len(text) > 200 {
+		text = text[:200] + "…"
+	}
+	return text
+}
+
+// parseJSON reads JSON text with exact numbers; absent text is null.
+func parseJSON(raw json.RawMessage) (any, error) {
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v any
+	err := d.Decode(&v)
+	return v, err
+}
