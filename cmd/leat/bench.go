@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/leatdb/leat/bench"
+)
+
+func benchCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "bench log|state|nexmark",
+		Short: "Measure this machine: the log, the state stores, the Nexmark queries",
+		Long: `Measure leat on this machine. Every figure comes with its limit, measured in the same run on the same records: look at the
+ratio, since machines differ and are shared.`,
+		Example: "  leat bench nexmark --events 1000000\n  leat bench log",
+	}
+	c.AddCommand(benchLogCommand(), benchStateCommand(), benchNexmarkCommand())
+	return c
+}
+
+// inTemp runs work in a temporary directory below dir (or the system's).
+func inTemp(dir string, work func(dir string) error) error {
+	tmp, err := os.MkdirTemp(dir, "leat-bench-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(tmp), os.RemoveAll(tmp))
+}
+
+func benchLogCommand() *cobra.Command {
+	var o bench.LogOptions
+	var dir string
+	c := &cobra.Command{
+		Use:     "log",
+		Short:   "Produce with durable acknowledgement, and read back",
+		Example: "  leat bench log --batch 65536 --batches 2000",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return inTemp(dir, func(tmp string) error {
+				o.Dir = tmp
+				return bench.Log(c.Context(), c.OutOrStdout(), o)
+			})
+		},
+	}
+	c.Flags().StringVar(&dir, "dir", "", "directory to write in")
+	c.Flags().IntVar(&o.BatchBytes, "batch", 64<<10, "bytes per produced batch")
+	c.Flags().IntVar(&o.Batches, "batches", 2000, "batches")
+	return c
+}
+
+func benchStateCommand() *cobra.Command {
+	var o bench.StateOptions
+	var dir string
+	c := &cobra.Command{
+		Use:     "state",
+		Short:   "A keyed count in a state table, and a restart",
+		Example: "  leat bench state --keys 1000000",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return inTemp(dir, func(tmp string) error {
+				o.Dir = tmp
+				return bench.State(c.Context(), c.OutOrStdout(), o)
+			})
+		},
+	}
+	c.Flags().StringVar(&dir, "dir", "", "directory to write in")
+	c.Flags().IntVar(&o.Rows, "rows", 10_000_000, "rows to count")
+	c.Flags().IntVar(&o.Keys, "keys", 1_000_000, "different keys")
+	return c
+}
+
+func benchNexmarkCommand() *cobra.Command {
+	var o bench.NexmarkOptions
+	var dir, queries string
+	c := &cobra.Command{
+		Use:     "nexmark",
+		Short:   "The Nexmark queries, JSON in to JSON out, with their limits",
+		Example: "  leat bench nexmark --events 1000000 --queries q0,q12",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if queries != "" {
+				o.Queries = strings.Split(queries, ",")
+			}
+			p := newProgress(c.ErrOrStderr())
+			o.Progress = p.show
+			return inTemp(dir, func(tmp string) error {
+				o.Dir = tmp
+				err := bench.Nexmark(c.Context(), c.OutOrStdout(), o)
+				p.end()
+				return err
+			})
+		},
+	}
+	c.Flags().StringVar(&dir, "dir", "", "directory to write in")
+	c.Flags().Int64Var(&o.Events, "events", 1_000_000, "events to generate")
+	c.Flags().IntVar(&o.Partitions, "partitions", 2, "partitions per topic")
+	c.Flags().StringVar(&queries, "queries", "", "comma-separated names; empty for all")
+	return c
+}
