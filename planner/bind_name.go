@@ -31,22 +31,6 @@ func (b *binder) unknownSource(name *parser.Name) *Error {
 	return err.hint("SHOW STREAMS and SHOW TABLES list those that exist")
 }
 
-// checkSourceName holds the names of streams and tables to the characters that
-// topics and query ids may have.
-func checkSourceName(name *parser.Name) error {
-	for i, c := range name.Text {
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' {
-			continue
-		}
-		return errorf(name, "%s cannot be the name of a stream or table: character %d is %q", name, i+1, c).
-			hint("use letters, digits, _ and -")
-	}
-	if name.Text == "" {
-		return errorf(name, "the name of a stream or table cannot be empty")
-	}
-	return nil
-}
-
 // query returns the persistent query of the id.
 func (b *binder) query(id *parser.Name) (*catalog.Query, error) {
 	if q := b.cat.Query(id.Text); q != nil {

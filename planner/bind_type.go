@@ -87,7 +87,7 @@ func (b *binder) bindType(t *parser.TypeExpr) (*types.Type, error) {
 	if custom := b.cat.Type(t.Name.Text); custom != nil {
 		return custom.Type, nil
 	}
-	names := append(b.customTypes(), baseTypes...)
+	names := append(append(b.customTypes(), baseTypes...), "INT", "VARCHAR")
 	sort.Strings(names)
 	return nil, errorf(t, "there is no type named %s", &t.Name).
 		hint("%s", didYouMean(t.Name.Text, names, "the base types are "+list(baseTypes, "and")+"; SHOW TYPES lists those made by CREATE TYPE"))

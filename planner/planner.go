@@ -64,6 +64,20 @@ type binder struct {
 // statement is the spine: one case per kind of statement.
 func (b *binder) statement(stmt parser.Statement) (Planned, error) {
 	switch s := stmt.(type) {
+	case *parser.CreateSource:
+		return b.createSource(s)
+	case *parser.CreateAs:
+		return b.createAs(s)
+	case *parser.AlterSource:
+		return b.alterSource(s)
+	case *parser.Insert:
+		return b.insert(s)
+	case *parser.InsertValues:
+		return b.insertValues(s)
+	case *parser.QueryStatement:
+		return b.queryStatement(s)
+	case *parser.Explain:
+		return b.explain(s)
 	case *parser.DropSource:
 		return b.dropSource(s)
 	case *parser.CreateType:
@@ -83,8 +97,6 @@ func (b *binder) statement(stmt parser.Statement) (Planned, error) {
 	case *parser.CreateConnector, *parser.DropConnector, *parser.ShowConnectors, *parser.ShowConnectorPlugins, *parser.DescribeConnector:
 		return nil, errorf(stmt, "there are no connectors here").
 			hint("write records into a topic with leat produce or INSERT INTO ... VALUES, and read them with leat consume")
-	case *parser.QueryStatement, *parser.CreateSource, *parser.CreateAs, *parser.AlterSource, *parser.Insert, *parser.InsertValues, *parser.Explain:
-		return nil, errorf(stmt, "this kind of statement is not supported by this build")
 	}
 	return &Plain{stmt}, nil
 }

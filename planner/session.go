@@ -13,6 +13,7 @@ const (
 	propPullScan     = "ksql.query.pull.table.scan.enabled"
 	propPullRange    = "ksql.query.pull.range.scan.enabled"
 	propPullStream   = "ksql.query.pull.stream.enabled"
+	propNewPlanner   = "ksql.new.query.planner.enabled"
 	propInsertValues = "ksql.insert.into.values.enabled"
 )
 
@@ -40,3 +41,7 @@ func (s Session) enabled(name string) bool { return !strings.EqualFold(s.propert
 func (s Session) fromEarliest() bool {
 	return strings.EqualFold(s.property(propOffsetReset), "earliest")
 }
+
+// keyOptional tells whether the SELECT list of a stream may leave the key out,
+// so that the result has none.
+func (s Session) keyOptional() bool { return strings.EqualFold(s.property(propNewPlanner), "true") }

@@ -6,9 +6,9 @@ import (
 )
 
 // nearest returns the candidate that is most like name, or "" when none is
-// near: at most one edit for every three characters, ignoring case.
+// near: one edit is, or one for every three characters, ignoring case.
 func nearest(name string, candidates []string) string {
-	best, distance := "", 2+len(name)/3
+	best, distance := "", min(1+max(1, len(name)/3), len(name))
 	for _, c := range candidates {
 		if d := editDistance(strings.ToUpper(name), strings.ToUpper(c), distance); d < distance {
 			best, distance = c, d

@@ -197,4 +197,7 @@ type Sink struct {
 	KeyFormat   Format     `json:"keyFormat"`
 	ValueFormat Format     `json:"valueFormat"`
 	Timestamp   *Timestamp `json:"timestamp,omitempty"` // Record time from an output column.
+	// Store is named for tables that no node below keeps as they are (results of
+	// joins): the sink then keeps the last row per key for pull queries.
+	Store string `json:"store,omitempty"`
 }

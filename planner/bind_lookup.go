@@ -1,0 +1,287 @@
+package planner
+
+import (
+	"strconv"
+
+	"github.com/leatdb/leat/expr"
+	"github.com/leatdb/leat/planner/plan"
+	"github.com/leatdb/leat/types"
+)
+
+// maxDisjuncts bounds how far a WHERE clause is spread out; beyond that the
+// table is scanned.
+const maxDisjuncts = 1024
+
+// bindLookup finds out from WHERE which rows of the table are wanted: keys, a
+// range of keys, and bounds of windows. The predicate stays above the rows, so
+// that what is found here only has to include them.
+func (q *query) bindLookup(p *plan.Pull) error {
+	f, ok := q.node.(*plan.Filter)
+	where := ok && q.sel.Where != nil
+	l := lookup{keys: q.first.Schema.Key}
+	var disjuncts [][]*expr.Expr
+	if where {
+		disjuncts = spread(f.Predicate)
+	}
+	l.windowBounds(p, disjuncts)
+	if keys, ok := l.keyLists(disjuncts); ok {
+		p.Keys = keys
+		return nil
+	}
+	if q.session.enabled(propPullRange) {
+		p.Range = l.keyRange(disjuncts)
+	}
+	if p.Range == nil && !q.session.enabled(propPullScan) {
+		at := q.sel.From
+		return errorf(at, "this pull query would scan the whole table, and that is disabled").
+			hint("fix every key column (%s) with = or IN and constants, joined by AND; or SET '%s'='true'", q.first.Schema.String(), propPullScan)
+	}
+	return nil
+}
+
+// spread writes a predicate as a disjunction of conjunctions, as far as AND and
+// OR go; nil when that gets too large.
+func spread(e *expr.Expr) [][]*expr.Expr {
+	switch e.Op {
+	case expr.OpOr:
+		l, r := spread(e.Args[0]), spread(e.Args[1])
+		if l == nil || r == nil || len(l)+len(r) > maxDisjuncts {
+			return nil
+		}
+		return append(l, r...)
+	case expr.OpAnd:
+		l, r := spread(e.Args[0]), spread(e.Args[1])
+		if l == nil || r == nil || len(l)*len(r) > maxDisjuncts {
+			return nil
+		}
+		var out [][]*expr.Expr
+		for _, a := range l {
+			for _, b := range r {
+				out = append(out, append(append([]*expr.Expr(nil), a...), b...))
+			}
+		}
+		return out
+	}
+	return [][]*expr.Expr{{e}}
+}
+
+// lookup reads keys out of predicates.
+type lookup struct{ keys []types.Column }
+
+// keyLists returns the keys that the predicate admits, if every disjunct fixes
+// all key columns.
+func (l *lookup) keyLists(disjuncts [][]*expr.Expr) ([][]plan.Named, bool) {
+	var out [][]plan.Named
+	for _, d := range disjuncts {
+		tuples := [][]plan.Named{nil}
+		for k := range l.keys {
+			values := l.fixed(d, k)
+			if values == nil || len(tuples)*len(values) > maxDisjuncts {
+				return nil, false
+			}
+			var next [][]plan.Named
+			for _, t := range tuples {
+				for _, v := range values {
+					next = append(next, append(append([]plan.Named(nil), t...), plan.Named{Name: l.keys[k].Name, Expr: v}))
+				}
+			}
+			tuples = next
+		}
+		out = append(out, tuples...)
+	}
+	return distinctKeys(out), len(out) > 0 && len(l.keys) > 0
+}
+
+func distinctKeys(keys [][]plan.Named) [][]plan.Named {
+	var out [][]plan.Named
+next:
+	for _, k := range keys {
+		for _, o := range out {
+			equal := true
+			for i := range k {
+				equal = equal && same(k[i].Expr, o[i].Expr)
+			}
+			if equal {
+				continue next
+			}
+		}
+		out = append(out, k)
+	}
+	return out
+}
+
+// fixed returns the constants that a conjunction allows for key column k, nil
+// when it does not fix it.
+func (l *lookup) fixed(conjuncts []*expr.Expr, k int) []*expr.Expr {
+	for _, c := range conjuncts {
+		switch {
+		case c.Op == expr.OpCompare && c.Name == "=":
+			for i := range 2 {
+				if l.isKey(c.Args[i], k) && isConstant(c.Args[1-i]) {
+					return []*expr.Expr{coerce(c.Args[1-i], l.keys[k].Type)}
+				}
+			}
+		case c.Op == expr.OpIn && c.Name == "" && l.isKey(c.Args[0], k):
+			var values []*expr.Expr
+			for _, v := range c.Args[1:] {
+				if !isConstant(v) {
+					return nil
+				}
+				values = append(values, coerce(v, l.keys[k].Type))
+			}
+			return values
+		}
+	}
+	return nil
+}
+
+// isKey tells whether e is key column k, perhaps widened for a comparison. The
+// constant it is compared with is narrowed to the key's type in turn; where
+// that changes it, the predicate above drops the row that is found.
+func (l *lookup) isKey(e *expr.Expr, k int) bool {
+	if e.Op == expr.OpCast && e.Type.Kind.Numeric() && e.Args[0].Type.Kind.Numeric() {
+		e = e.Args[0]
+	}
+	return e.Op == expr.OpColumn && e.Index == k
+}
+
+// isConstant tells whether e is the same for all rows.
+func isConstant(e *expr.Expr) bool {
+	constant := true
+	e.Walk(func(x *expr.Expr) bool {
+		constant = constant && x.Op != expr.OpColumn && x.Op != expr.OpPseudo
+		return constant
+	})
+	return constant
+}
+
+// keyRange returns the bounds that a single conjunction gives the only key
+// column, nil when it gives none.
+func (l *lookup) keyRange(disjuncts [][]*expr.Expr) *plan.KeyRange {
+	if len(disjuncts) != 1 || len(l.keys) != 1 {
+		return nil
+	}
+	var r plan.KeyRange
+	for _, c := range disjuncts[0] {
+		if c.Op != expr.OpCompare {
+			continue
+		}
+		op, v := c.Name, c.Args[1]
+		switch {
+		case c.Args[0].Op == expr.OpColumn && c.Args[0].Index == 0 && isConstant(c.Args[1]):
+		case c.Args[1].Op == expr.OpColumn && c.Args[1].Index == 0 && isConstant(c.Args[0]):
+			op, v = mirrored[op], c.Args[0]
+		default:
+			continue
+		}
+		if !v.Type.Equal(l.keys[0].Type) {
+			continue
+		}
+		bound := &plan.Named{Name: l.keys[0].Name, Expr: v}
+		switch op {
+		case ">", ">=":
+			r.Low, r.LowInclusive = bound, op == ">="
+		case "<", "<=":
+			r.High, r.HighInclusive = bound, op == "<="
+		}
+	}
+	if r.Low == nil && r.High == nil {
+		return nil
+	}
+	return &r
+}
+
+// mirrored is the operator with its operands exchanged.
+var mirrored = map[string]string{"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+// windowBounds narrows the windows to those that some disjunct admits.
+func (l *lookup) windowBounds(p *plan.Pull, disjuncts [][]*expr.Expr) {
+	for i, d := range disjuncts {
+		var b plan.Pull
+		for _, c := range d {
+			narrow(&b, c)
+		}
+		if i == 0 {
+			p.WindowStartMin, p.WindowStartMax, p.WindowEndMin, p.WindowEndMax = b.WindowStartMin, b.WindowStartMax, b.WindowEndMin, b.WindowEndMax
+			continue
+		}
+		p.WindowStartMin, p.WindowEndMin = looser(p.WindowStartMin, b.WindowStartMin, -1), looser(p.WindowEndMin, b.WindowEndMin, -1)
+		p.WindowStartMax, p.WindowEndMax = looser(p.WindowStartMax, b.WindowStartMax, 1), looser(p.WindowEndMax, b.WindowEndMax, 1)
+	}
+}
+
+// looser is the weaker of two bounds: the smaller for sign -1, the larger for 1.
+func looser(a, b *int64, sign int64) *int64 {
+	switch {
+	case a == nil || b == nil:
+		return nil
+	case (*a-*b)*sign > 0:
+		return a
+	}
+	return b
+}
+
+// narrow applies a condition on the bounds of windows.
+func narrow(p *plan.Pull, c *expr.Expr) {
+	if c.Op == expr.OpBetween && c.Name == "" {
+		narrow(p, &expr.Expr{Op: expr.OpCompare, Name: ">=", Args: []*expr.Expr{c.Args[0], c.Args[1]}})
+		narrow(p, &expr.Expr{Op: expr.OpCompare, Name: "<=", Args: []*expr.Expr{c.Args[0], c.Args[2]}})
+		return
+	}
+	if c.Op != expr.OpCompare {
+		return
+	}
+	op, bound, v := c.Name, c.Args[0], c.Args[1]
+	if bound.Op != expr.OpPseudo {
+		op, bound, v = mirrored[op], v, bound
+	}
+	n, ok := wholeNumber(v)
+	if bound.Op != expr.OpPseudo || !ok {
+		return
+	}
+	low, high := &p.WindowStartMin, &p.WindowStartMax
+	switch bound.Name {
+	case "WINDOWSTART":
+	case "WINDOWEND":
+		low, high = &p.WindowEndMin, &p.WindowEndMax
+	default:
+		return
+	}
+	switch op {
+	case "=":
+		raise(low, n)
+		lower(high, n)
+	case ">":
+		raise(low, n+1)
+	case ">=":
+		raise(low, n)
+	case "<":
+		lower(high, n-1)
+	case "<=":
+		lower(high, n)
+	}
+}
+
+func raise(bound **int64, n int64) {
+	if *bound == nil || **bound < n {
+		*bound = &n
+	}
+}
+
+func lower(bound **int64, n int64) {
+	if *bound == nil || **bound > n {
+		*bound = &n
+	}
+}
+
+// wholeNumber reads a literal, which may have been widened.
+func wholeNumber(e *expr.Expr) (int64, bool) {
+	if e.Op == expr.OpCast && (e.Args[0].Type.Kind == types.Integer || e.Args[0].Type.Kind == types.BigInt) {
+		e = e.Args[0]
+	}
+	if e.Op != expr.OpConst || e.Null || e.Type.Kind != types.Integer && e.Type.Kind != types.BigInt {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(e.Text, 10, 64)
+	return n, err == nil
+}

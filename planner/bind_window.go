@@ -1,0 +1,45 @@
+package planner
+
+import (
+	"fmt"
+
+	"github.com/leatdb/leat/parser"
+	"github.com/leatdb/leat/planner/plan"
+)
+
+// dayMillis is what size and grace of a window add up to when no grace is given.
+const dayMillis = 24 * 60 * 60 * 1000
+
+// bindWindow resolves the WINDOW clause; nil stays nil.
+func bindWindow(w *parser.Window) (*plan.Window, error) {
+	if w == nil {
+		return nil, nil
+	}
+	out := &plan.Window{Kind: plan.WindowKind(w.Kind.String()), SizeMillis: w.Size.Millis()}
+	if out.SizeMillis == 0 {
+		return nil, errorf(&w.Size, "the size of a window must be greater than 0")
+	}
+	if w.Advance != nil {
+		out.AdvanceMillis = w.Advance.Millis()
+		if out.AdvanceMillis == 0 || out.AdvanceMillis > out.SizeMillis {
+			return nil, errorf(w.Advance, "a window of %s cannot advance by %s", durationText(&w.Size), durationText(w.Advance)).
+				hint("the advance must be greater than 0 and not greater than the size")
+		}
+	}
+	out.GraceMillis = max(dayMillis-out.SizeMillis, 0)
+	if w.Grace != nil {
+		out.GraceMillis = w.Grace.Millis()
+	}
+	out.RetentionMillis = out.SizeMillis + out.GraceMillis
+	if w.Retention == nil {
+		return out, nil
+	}
+	if w.Retention.Millis() < out.RetentionMillis {
+		return nil, errorf(w.Retention, "the retention of %s is shorter than the window with its grace period, %d ms", durationText(w.Retention), out.RetentionMillis).
+			hint("keep windows at least as long as they take rows, or shorten GRACE PERIOD (by default the window and its grace are 24 hours)")
+	}
+	out.RetentionMillis = w.Retention.Millis()
+	return out, nil
+}
+
+func durationText(d *parser.Duration) string { return fmt.Sprintf("%d %s", d.Count, d.Unit) }

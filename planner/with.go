@@ -1,0 +1,193 @@
+package planner
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/leatdb/leat/parser"
+)
+
+// propKind is the type of a property of a WITH clause.
+type propKind int
+
+const (
+	textProp  propKind = iota
+	countProp          // A whole number of at least 1.
+	numberProp
+	flagProp
+)
+
+func (k propKind) String() string {
+	return [...]string{textProp: "a string", countProp: "a whole number of at least 1", numberProp: "a whole number", flagProp: "TRUE or FALSE"}[k]
+}
+
+// clause says in which statements a property may stand.
+type clause int
+
+const (
+	inCreate   clause = 1 << iota // CREATE STREAM, CREATE TABLE.
+	inCreateAs                    // CREATE ... AS SELECT.
+	inInsert                      // INSERT INTO ... SELECT.
+	inAssertTopic
+)
+
+const inBoth = inCreate | inCreateAs
+
+// properties lists what WITH knows. The names are those of the dialect.
+var withProperties = []struct {
+	name  string
+	kind  propKind
+	where clause
+}{
+	{"KAFKA_TOPIC", textProp, inBoth},
+	{"PARTITIONS", countProp, inBoth | inAssertTopic},
+	{"REPLICAS", countProp, inBoth | inAssertTopic},
+	{"RETENTION_MS", numberProp, inBoth},
+	{"CLEANUP_POLICY", textProp, inBoth},
+	{"FORMAT", textProp, inBoth},
+	{"KEY_FORMAT", textProp, inBoth},
+	{"VALUE_FORMAT", textProp, inBoth},
+	{"KEY_DELIMITER", textProp, inBoth},
+	{"VALUE_DELIMITER", textProp, inBoth},
+	{"WRAP_SINGLE_VALUE", flagProp, inBoth},
+	{"TIMESTAMP", textProp, inBoth},
+	{"TIMESTAMP_FORMAT", textProp, inBoth},
+	{"KEY_SCHEMA_ID", numberProp, inBoth},
+	{"VALUE_SCHEMA_ID", numberProp, inBoth},
+	{"KEY_SCHEMA_FULL_NAME", textProp, inBoth},
+	{"VALUE_SCHEMA_FULL_NAME", textProp, inBoth},
+	{"VALUE_AVRO_SCHEMA_FULL_NAME", textProp, inBoth},
+	{"KEY_PROTOBUF_NULLABLE_REPRESENTATION", textProp, inBoth},
+	{"VALUE_PROTOBUF_NULLABLE_REPRESENTATION", textProp, inBoth},
+	{"WINDOW_TYPE", textProp, inCreate},
+	{"WINDOW_SIZE", textProp, inCreate},
+	{"SOURCE_CONNECTOR", textProp, inCreate},
+	{"SOURCED_BY_CONNECTOR", textProp, inCreate},
+	{"QUERY_ID", textProp, inInsert},
+}
+
+// with is a WITH clause whose names and types are right.
+type with map[string]withValue
+
+type withValue struct {
+	at     *parser.Property
+	text   string
+	number int64
+	flag   bool
+}
+
+// bindWith checks the names and types of the properties.
+func bindWith(props []parser.Property, where clause) (with, error) {
+	w := with{}
+	for i := range props {
+		p := &props[i]
+		kind, err := kindOf(p, where)
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := w[p.Name.Text]; twice {
+			return nil, errorf(p, "property %s is given twice", p.Name.Text).hint("leave one of them out")
+		}
+		v, ok := valueOf(p.Value, kind)
+		if !ok {
+			return nil, errorf(p.Value, "property %s is %s; expected %s", p.Name.Text, literalText(p.Value), kind)
+		}
+		v.at = p
+		w[p.Name.Text] = v
+	}
+	return w, w.checkRegistry()
+}
+
+func kindOf(p *parser.Property, where clause) (propKind, error) {
+	var names []string
+	for _, known := range withProperties {
+		if known.where&where == 0 {
+			continue
+		}
+		if known.name == p.Name.Text {
+			return known.kind, nil
+		}
+		names = append(names, known.name)
+	}
+	return 0, errorf(&p.Name, "there is no property %s here", p.Name.Text).
+		hint("%s", didYouMean(p.Name.Text, names, "the properties are "+list(names, "and")))
+}
+
+// valueOf reads a literal as the kind wants it. Numbers and flags may also be
+// written as strings.
+func valueOf(e parser.Expr, kind propKind) (withValue, bool) {
+	var v withValue
+	switch kind {
+	case textProp:
+		s, ok := e.(*parser.StringLit)
+		if ok {
+			v.text = s.Value
+		}
+		return v, ok
+	case flagProp:
+		switch x := e.(type) {
+		case *parser.BoolLit:
+			v.flag = x.Value
+			return v, true
+		case *parser.StringLit:
+			v.flag = strings.EqualFold(x.Value, "true")
+			return v, v.flag || strings.EqualFold(x.Value, "false")
+		}
+		return v, false
+	}
+	switch x := e.(type) {
+	case *parser.IntLit:
+		v.number = x.Value
+	case *parser.StringLit:
+		n, err := strconv.ParseInt(strings.TrimSpace(x.Value), 10, 64)
+		if err != nil {
+			return v, false
+		}
+		v.number = n
+	default:
+		return v, false
+	}
+	return v, kind == numberProp || v.number >= 1 && v.number <= math.MaxInt32
+}
+
+func literalText(e parser.Expr) string {
+	switch x := e.(type) {
+	case *parser.StringLit:
+		return parser.QuoteString(x.Value)
+	case *parser.IntLit:
+		return strconv.FormatInt(x.Value, 10)
+	case *parser.DecimalLit:
+		return x.Text
+	case *parser.FloatLit:
+		return x.Text
+	case *parser.BoolLit:
+		return strings.ToUpper(strconv.FormatBool(x.Value))
+	case *parser.NullLit:
+		return "NULL"
+	case *parser.Variable:
+		return fmt.Sprintf("the undefined variable ${%s}", x.Name)
+	}
+	return "no literal"
+}
+
+// checkRegistry refuses what needs a schema registry.
+func (w with) checkRegistry() error {
+	for _, name := range []string{"KEY_SCHEMA_ID", "VALUE_SCHEMA_ID", "KEY_SCHEMA_FULL_NAME", "VALUE_SCHEMA_FULL_NAME", "VALUE_AVRO_SCHEMA_FULL_NAME",
+		"KEY_PROTOBUF_NULLABLE_REPRESENTATION", "VALUE_PROTOBUF_NULLABLE_REPRESENTATION"} {
+		if v, ok := w[name]; ok {
+			return errorf(v.at, "property %s needs a schema registry, and there is none", name).
+				hint("declare the columns, with a format such as JSON or DELIMITED")
+		}
+	}
+	return nil
+}
+
+func (w with) has(name string) bool {
+	_, ok := w[name]
+	return ok
+}
+
+// at is where to point when the property is wrong.
+func (w with) at(name string) parser.Node { return w[name].at }
