@@ -84,7 +84,7 @@ func nextElement(data []byte) (elem, rest []byte, err error) {
 	return data[size : size+int(n)], data[size+int(n):], nil
 }
 
-func (l *collected) add(args []*types.Vector, r, sign int) error {
+func (l *collected) add(args []*types.Vector, r, sign int, _ uint64) error {
 	l.one = types.AppendKeyValue(l.one[:0], args[0], r)
 	if sign < 0 {
 		return l.removeLast(l.one)

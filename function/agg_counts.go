@@ -77,7 +77,7 @@ func (c *valueCounts) count(key []byte, n int64) {
 	}
 }
 
-func (c *valueCounts) add(args []*types.Vector, r, sign int) error {
+func (c *valueCounts) add(args []*types.Vector, r, sign int, _ uint64) error {
 	c.one = types.AppendKeyValue(c.one[:0], args[0], r)
 	for i := range c.values {
 		if bytes.Equal(c.values[i].key, c.one) {

@@ -58,7 +58,7 @@ func (h *hyperLogLog) store(dst []byte) ([]byte, error) {
 	return append(append(dst, sparseState), h.sparse...), nil
 }
 
-func (h *hyperLogLog) add(args []*types.Vector, r, _ int) error {
+func (h *hyperLogLog) add(args []*types.Vector, r, _ int, _ uint64) error {
 	if args[0].IsNull(r) {
 		return nil
 	}

@@ -14,8 +14,9 @@ import (
 type groupFold interface {
 	// load takes a copy of the state of a group; empty means nothing seen.
 	load(blob []byte) error
-	// add takes row r of the arguments, or takes it back when sign is negative.
-	add(args []*types.Vector, r int, sign int) error
+	// add takes row r of the arguments, or takes it back when sign is negative. seq
+	// grows from row to row over all groups.
+	add(args []*types.Vector, r, sign int, seq uint64) error
 	// emit writes the current value to row r of out.
 	emit(out *types.Vector, r int) error
 	// store appends the state to dst.
@@ -27,25 +28,29 @@ type groupFold interface {
 // folding is the Accumulator over a groupFold.
 type folding struct {
 	fold  groupFold
+	seq   sequence
 	order []uint64 // group<<32 | k, ascending.
 	buf   []byte
 }
 
-func newFolding(f groupFold) *folding { return &folding{fold: f} }
+func newFolding(f groupFold) *folding { return &folding{fold: f, seq: newSequence()} }
 
 func (*folding) Size() (words, blobs int) { return 0, 1 }
 
 func (f *folding) Update(st State, at Slots, groups []uint32, args []*types.Vector, rows []uint32, sign int, out *types.Vector, errs *Errors) {
 	f.sort(groups)
+	base := uint64(f.seq)
+	f.seq += sequence(len(groups))
 	for k := 0; k < len(f.order); {
 		g := uint32(f.order[k] >> 32)
 		broken := f.fold.load(st.Blob(g, at.Blob))
 		row := uint32(0)
 		for ; k < len(f.order) && uint32(f.order[k]>>32) == g; k++ {
-			row = rows[uint32(f.order[k])]
+			n := uint32(f.order[k])
+			row = rows[n]
 			err := broken
 			if err == nil {
-				err = f.fold.add(args, int(row), sign)
+				err = f.fold.add(args, int(row), sign, base+uint64(n))
 			}
 			if err != nil {
 				errs.Add(row, err)

@@ -15,7 +15,6 @@ type ranked struct {
 	seqs  []uint64        // Their numbers.
 	order []int           // The list: positions in cols and seqs.
 	limit int
-	seq   sequence
 	rule  rankRule
 }
 
@@ -29,7 +28,7 @@ type rankRule interface {
 }
 
 func newRanked(cols []*types.Type, limit int, rule rankRule) *ranked {
-	l := &ranked{limit: limit, seq: newSequence(), rule: rule}
+	l := &ranked{limit: limit, rule: rule}
 	for _, t := range cols {
 		l.cols = append(l.cols, types.NewVector(t))
 	}
@@ -69,8 +68,8 @@ func (l *ranked) extend(seq uint64) (row int) {
 	return row
 }
 
-func (l *ranked) add(args []*types.Vector, r, _ int) error {
-	row := l.extend(l.seq.next())
+func (l *ranked) add(args []*types.Vector, r, _ int, seq uint64) error {
+	row := l.extend(seq)
 	for k, c := range l.cols {
 		c.Copy(row, args[k], r)
 	}

@@ -83,7 +83,7 @@ func (f *goFold[S]) read(blob []byte) (S, error) {
 	return s, nil
 }
 
-func (f *goFold[S]) add(args []*types.Vector, r, sign int) error {
+func (f *goFold[S]) add(args []*types.Vector, r, sign int, _ uint64) error {
 	for i, a := range args {
 		f.args[i] = a.Any(r)
 	}
