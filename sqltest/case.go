@@ -94,14 +94,24 @@ type CaseSource struct {
 type CaseOutTopic struct {
 	Name        string  `json:"name"`
 	KeyFormat   caseKey `json:"keyFormat"`
-	ValueFormat string  `json:"valueFormat"`
+	ValueFormat caseKey `json:"valueFormat"`
 	Partitions  int     `json:"partitions"`
 }
 
+// caseKey is a format, and the window of a key; a bare name is a format alone.
 type caseKey struct {
 	Format     string `json:"format"`
 	WindowType string `json:"windowType"`
 	WindowSize int64  `json:"windowSize"`
+}
+
+// UnmarshalJSON accepts the bare name of a format.
+func (k *caseKey) UnmarshalJSON(data []byte) error {
+	if json.Unmarshal(data, &k.Format) == nil {
+		return nil
+	}
+	type plain caseKey
+	return json.Unmarshal(data, (*plain)(k))
 }
 
 // Negative tells that the last statement must be rejected.
