@@ -57,6 +57,9 @@ type Encoder interface {
 // error says what is refused and what to do instead, without a position: the
 // caller knows the statement.
 func New(spec Spec) (Format, error) {
+	if spec.Name == Internal {
+		return rowFormat{spec.Columns}, nil
+	}
 	c, ok := Lookup(spec.Name)
 	if !ok {
 		return nil, fmt.Errorf("unknown format %s: known formats are %s", spec.Name, strings.Join(Names(), ", "))
