@@ -121,6 +121,8 @@ func (b *builder) below(n plan.Node, next operator, wantOld bool) error {
 		return b.repartition(n, func(*plan.Schema) (operator, error) { return next, nil })
 	case *plan.Filter:
 		return b.filter(n, next, wantOld)
+	case *plan.Aggregate:
+		return b.aggregate(n, next, wantOld)
 	case *plan.Flatten:
 		op, err := newFlatten(b.env, n, next)
 		return b.on(n.Input, op, false, err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/leatdb/leat/internal/javatime"
 	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/types"
 )
@@ -17,6 +18,8 @@ type timeColumn struct {
 	column int
 	kind   types.Kind
 	name   string
+	format *javatime.Format // Of a STRING column.
+	zone   *javatime.Zone
 	out    []int64
 }
 
@@ -30,6 +33,14 @@ func newTimeColumn(ts *plan.Timestamp, schema *plan.Schema) (*timeColumn, error)
 		switch c.Type.Kind {
 		case types.BigInt, types.Timestamp:
 			return t, nil
+		case types.String:
+			if ts.Format == "" {
+				return nil, fmt.Errorf("the timestamp column %s is a STRING, so a TIMESTAMP_FORMAT is needed", types.QuoteName(c.Name))
+			}
+			var err error
+			t.zone = javatime.LocalZone()
+			t.format, err = javatime.Compile(ts.Format)
+			return t, err
 		}
 		return nil, fmt.Errorf("the timestamp column %s has type %s; row times can be taken from BIGINT, TIMESTAMP and STRING", types.QuoteName(c.Name), c.Type)
 	}
@@ -48,6 +59,13 @@ func (t *timeColumn) read(b *batch, rows []uint32, fail func(row uint32, reason 
 		case v.IsNull(i):
 			fail(r, fmt.Sprintf("the timestamp column %s is NULL", types.QuoteName(t.name)))
 			t.out[i] = timeFailed
+		case t.format != nil:
+			millis, err := t.format.ParseTimestamp(v.Str[i], t.zone)
+			if err != nil {
+				fail(r, fmt.Sprintf("the timestamp column %s: %v", types.QuoteName(t.name), err))
+				millis = timeFailed
+			}
+			t.out[i] = millis
 		default:
 			t.out[i] = v.I64[i]
 		}
