@@ -96,6 +96,8 @@ func integerOperators[T int32 | int64]() operators[T] {
 	ops := commonOperators[T]()
 	ops.columns["/"] = divide(func(a, b T) T { return a / b })
 	ops.columns["%"] = divide(func(a, b T) T { return a % b })
+	ops.right["/"] = divideByConstant[T]
+	ops.right["%"] = remainderByConstant[T]
 	return ops
 }
 
@@ -208,6 +210,38 @@ func divide[T int32 | int64](op func(a, b T) T) binaryKernel {
 			}
 			out[r] = op(a[r], b[r])
 		}
+	}
+}
+
+func divideByConstant[T int32 | int64](c T) unaryKernel {
+	return func(x failer, ov, av *types.Vector, rows []uint32) {
+		if c == 0 {
+			failAll(x, rows, errDivisionByZero)
+			return
+		}
+		out, a := data[T](ov), data[T](av)
+		for _, r := range rows {
+			out[r] = a[r] / c
+		}
+	}
+}
+
+func remainderByConstant[T int32 | int64](c T) unaryKernel {
+	return func(x failer, ov, av *types.Vector, rows []uint32) {
+		if c == 0 {
+			failAll(x, rows, errDivisionByZero)
+			return
+		}
+		out, a := data[T](ov), data[T](av)
+		for _, r := range rows {
+			out[r] = a[r] % c
+		}
+	}
+}
+
+func failAll(x failer, rows []uint32, err error) {
+	for _, r := range rows {
+		x.fail(r, err)
 	}
 }
 

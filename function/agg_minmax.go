@@ -31,7 +31,9 @@ func newExtreme(t *types.Type, better int) (Accumulator, error) {
 		return extremeNumber[int32]{max: better > 0}, nil
 	case types.BigInt, types.Timestamp:
 		return extremeNumber[int64]{max: better > 0}, nil
-	case types.Double, types.Decimal, types.String, types.Bytes:
+	case types.Double:
+		return extremeDouble{better: better}, nil
+	case types.Decimal, types.String, types.Bytes:
 		return newExtremeValue(t, better), nil
 	}
 	return nil, fmt.Errorf("values of type %s have no smallest and greatest", t)
@@ -83,5 +85,51 @@ func (e extremeNumber[T]) Merge(st State, at Slots, into, from uint32) {
 	i, j := int(into)*stride+at.Word, int(from)*stride+at.Word
 	if w[j+1] != 0 {
 		e.offer(w[i:i+2], T(w[j]))
+	}
+}
+
+// extremeDouble is extremeNumber for DOUBLE, in the order in which -0.0 is less
+// than 0.0 and NaN is the greatest.
+type extremeDouble struct{ better int }
+
+func (extremeDouble) Size() (words, blobs int) { return 2, 0 }
+
+func (e extremeDouble) Update(st State, at Slots, groups []uint32, args []*types.Vector, rows []uint32, _ int, out *types.Vector, _ *Errors) {
+	w, stride := st.Words(), st.Stride()
+	values, nulls := args[0].F64, args[0].Nulls
+	for k, g := range groups {
+		i, r := int(g)*stride+at.Word, rows[k]
+		if len(nulls) == 0 || !nulls.Get(int(r)) {
+			e.offer(w[i:i+2], values[r])
+		}
+		if out != nil {
+			e.emit(w[i:i+2], out, int(r))
+		}
+	}
+}
+
+func (e extremeDouble) offer(w []uint64, x float64) {
+	if w[1] == 0 || types.CompareDouble(x, floatOf(w[0]))*e.better > 0 {
+		w[0], w[1] = bitsOf(x), 1
+	}
+}
+
+func (extremeDouble) emit(w []uint64, out *types.Vector, row int) {
+	if w[1] == 0 {
+		out.SetNull(row)
+		return
+	}
+	out.F64[row] = floatOf(w[0])
+}
+
+func (e extremeDouble) Result(st State, at Slots, groups, rows []uint32, out *types.Vector) {
+	for k, g := range groups {
+		e.emit(words(st, at, g, 2), out, int(rows[k]))
+	}
+}
+
+func (e extremeDouble) Merge(st State, at Slots, into, from uint32) {
+	if w := words(st, at, from, 2); w[1] != 0 {
+		e.offer(words(st, at, into, 2), floatOf(w[0]))
 	}
 }

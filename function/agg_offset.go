@@ -2,6 +2,7 @@ package function
 
 import (
 	"time"
+	"unsafe"
 
 	"github.com/leatdb/leat/types"
 )
@@ -28,10 +29,57 @@ type byOffset struct {
 	keepNulls bool
 }
 
-func newByOffset(t *types.Type, latest, keepNulls bool) *byOffset {
+func newByOffset(t *types.Type, latest, keepNulls bool) Accumulator {
 	s := newSlot(t)
 	n, _ := s.size()
-	return &byOffset{s, newSequence(), n, latest, keepNulls}
+	a := &byOffset{s, newSequence(), n, latest, keepNulls}
+	switch t.Kind {
+	case types.Integer, types.Date, types.Time:
+		return numberByOffset[int32]{a, column[int32]}
+	case types.BigInt, types.Timestamp:
+		return numberByOffset[int64]{a, column[int64]}
+	case types.Double:
+		return numberByOffset[int64]{a, doubleBits}
+	}
+	return a
+}
+
+// doubleBits returns the bits of the doubles of v.
+func doubleBits(v *types.Vector) []int64 {
+	return unsafe.Slice((*int64)(unsafe.Pointer(unsafe.SliceData(v.F64))), len(v.F64))
+}
+
+// numberByOffset is byOffset in one loop, for values that are a word.
+type numberByOffset[T int32 | int64] struct {
+	*byOffset
+	cells func(*types.Vector) []T
+}
+
+func (a numberByOffset[T]) Update(st State, at Slots, groups []uint32, args []*types.Vector, rows []uint32, _ int, out *types.Vector, _ *Errors) {
+	w, stride := st.Words(), st.Stride()
+	values, nulls := a.cells(args[0]), args[0].Nulls
+	var result []T
+	if out != nil {
+		result = a.cells(out)
+	}
+	for k, g := range groups {
+		i, r := int(g)*stride+at.Word, rows[k]
+		null := len(nulls) > 0 && nulls.Get(int(r))
+		if (a.latest || w[i] == 0) && (a.keepNulls || !null) {
+			w[i] = a.seq.next() << 1
+			if w[i+1] = uint64(values[r]); null {
+				w[i]++
+			}
+		}
+		if out == nil {
+			continue
+		}
+		if w[i] == 0 || w[i]&1 != 0 {
+			out.SetNull(int(r))
+		} else {
+			result[r] = T(w[i+1])
+		}
+	}
 }
 
 func (a *byOffset) Size() (words, blobs int) { return a.size() }

@@ -159,10 +159,7 @@ func (e extremeValue) Update(st State, at Slots, groups []uint32, args []*types.
 
 // improves tells whether row r of v beats the value of the group.
 func (e extremeValue) improves(st State, at Slots, g uint32, w []uint64, v *types.Vector, r int) bool {
-	switch e.typ.Kind {
-	case types.Double:
-		return types.CompareDouble(v.F64[r], math.Float64frombits(w[1]))*e.better > 0
-	case types.String:
+	if e.typ.Kind == types.String {
 		return types.CompareString(v.Str[r], types.View(st.Blob(g, at.Blob)))*e.better > 0
 	}
 	return types.CompareAt(v, r, e.held(st, at, g, w), 0)*e.better > 0
