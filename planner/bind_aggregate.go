@@ -27,7 +27,7 @@ type aggregateCall struct {
 func (x *exprBinder) aggregateCall(e *parser.Call) (*expr.Expr, error) {
 	name := e.Name.Text
 	if x.aggs == nil {
-		return nil, errorf(e, "the aggregate function %s cannot be used %s", name, x.where()).hint("aggregate functions belong into SELECT and HAVING")
+		return nil, errorf(e, "the aggregate function %s cannot be used %s", name, x.where()).hint("aggregate functions belong into the SELECT and HAVING clauses of push queries and of CREATE TABLE ... AS SELECT")
 	}
 	if x.inAggregate() {
 		return nil, errorf(e, "the aggregate function %s cannot be used %s", name, x.where()).
@@ -96,7 +96,7 @@ func (x *exprBinder) tableCall(e *parser.Call) (*expr.Expr, error) {
 	name := e.Name.Text
 	if x.tables == nil {
 		return nil, errorf(e, "the table function %s cannot be used %s", name, x.where()).
-			hint("table functions belong into the SELECT clause of a query over a STREAM, without GROUP BY and aggregates")
+			hint("table functions belong into the SELECT clause of push and persistent queries over a STREAM, without GROUP BY and aggregates")
 	}
 	for _, around := range x.inside {
 		if around == "CASE" || x.functions.Kind(around) != function.ScalarKind {

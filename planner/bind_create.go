@@ -148,7 +148,7 @@ func (b *binder) materialise(change *Change, src *catalog.Source) {
 	id := fmt.Sprintf("%s_%s_%d", catalog.SourceTable, src.Name, b.session.NextID)
 	src.QueryID = id
 	read := sourceNode(src)
-	read.Store = "source"
+	read.Store = sourceStore(read)
 	q := &catalog.Query{
 		ID: id, Kind: catalog.SourceTable, SQL: src.SQL, Sources: []string{src.Name},
 		Plan: &plan.Query{ID: id, SQL: src.SQL, Root: read, Limit: -1, FromEarliest: true, Properties: b.session.Properties},

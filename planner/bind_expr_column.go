@@ -33,8 +33,8 @@ func (x *exprBinder) column(c *parser.Column) (*expr.Expr, error) {
 			return pseudoExpr(name), nil
 		}
 		if x.scope.count(name) == 0 {
-			return nil, errorf(c, "%s cannot be used %s: the sources of this query are not windowed", name, x.where()).
-				hint("the bounds of a window can be used in the SELECT clause of an aggregation with WINDOW")
+			return nil, errorf(c, "%s cannot be used %s", name, x.where()).
+				hint("the bounds of a window belong into the SELECT clause of an aggregation with WINDOW, outside of aggregate functions; other queries have them when their source is windowed")
 		}
 	}
 	col, _, err := x.scope.lookup(c)

@@ -68,7 +68,8 @@ func (q *query) bindAggregation() error {
 	if err := q.checkAggregates(); err != nil {
 		return err
 	}
-	rekey := !q.isKey(groups)
+	// Keys of windowed topics are partitioned with their windows.
+	rekey := !q.isKey(groups) || q.node.Out().Window != nil
 	agg := &plan.Aggregate{Final: q.sel.Emit == parser.EmitFinal, Store: "Aggregate"}
 	agg.Input = q.groupInput(groups, rekey, agg)
 	if agg.Window, err = bindWindow(q.sel.Window); err != nil {

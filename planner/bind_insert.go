@@ -38,7 +38,7 @@ func (b *binder) insert(s *parser.Insert) (Planned, error) {
 	if err := matchTarget(s, q, target); err != nil {
 		return nil, err
 	}
-	running := b.persistentQuery(id, s.Text(), q, target, s.Query)
+	running := b.persistentQuery(id, s.Text(), q, target)
 	running.Kind = catalog.InsertInto
 	return &Change{
 		CommandID: commandID("stream", target.Name, "create"),
@@ -51,13 +51,22 @@ func (b *binder) insert(s *parser.Insert) (Planned, error) {
 func checkInsertTarget(s *parser.Insert, target *catalog.Source) error {
 	switch {
 	case target.Relation == plan.Table:
-		return errorf(&s.Target, "INSERT INTO ... SELECT writes into a STREAM, and %s is a TABLE", &s.Target)
+		return errorf(&s.Target, "INSERT INTO ... SELECT writes into a STREAM, and %s is a TABLE", &s.Target).
+			hint("CREATE TABLE ... AS SELECT makes a table of a query's result")
 	case target.ReadOnly:
 		return errorf(&s.Target, "%s was made with CREATE SOURCE and is read-only", &s.Target)
 	case len(target.Schema.Headers) > 0:
 		return errorf(&s.Target, "%s has header columns, which cannot be written: %s", &s.Target, headerNames(target))
 	}
 	return nil
+}
+
+// count prints a number of things.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func headerNames(src *catalog.Source) string {
@@ -104,7 +113,7 @@ func matchTarget(s *parser.Insert, q *query, target *catalog.Source) error {
 	}
 	match := func(kind string, named []plan.Named, columns []types.Column) (changed bool, err error) {
 		if len(named) != len(columns) {
-			return false, refuse(fmt.Sprintf("it has %d %s columns, not %d", len(named), kind, len(columns)))
+			return false, refuse(fmt.Sprintf("%s has %s, not %d", quote(target.Name), count(len(columns), kind+" column"), len(named)))
 		}
 		for i, c := range columns {
 			n := &named[i]

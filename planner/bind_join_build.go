@@ -101,7 +101,11 @@ func (j *join) prepareSide(s *side, on *expr.Expr, rekey bool) (*side, *expr.Exp
 		return out, on
 	}
 	for i, k := range s.keys {
-		out.keys = append(out.keys, swap.key(k, expr.Column(i, k.read.Type)))
+		moved := swap.key(k, expr.Column(i, k.read.Type))
+		for m := range moved.means {
+			moved.means[m].text = quote(s.scope.relations[0].alias) + "." + moved.means[m].text
+		}
+		out.keys = append(out.keys, moved)
 	}
 	return out, on
 }

@@ -30,8 +30,8 @@ func (q *query) bindPartitionBy() error {
 			if len(clause.Exprs) > 1 {
 				return errorf(e, "PARTITION BY NULL must stand alone").hint("it takes the key away, so there can be no other key column")
 			}
-			q.keys, q.rekeyed, q.noKey = nil, true, true
-			return nil
+			q.noKey = true
+			break
 		}
 		if err := checkNewKey(e, bound, "PARTITION BY"); err != nil {
 			return err
@@ -43,7 +43,7 @@ func (q *query) bindPartitionBy() error {
 		}
 		keys = append(keys, rowKey{read: bound, equal: []*expr.Expr{bound}, means: []meaning{{bound, x.text(e)}}, what: "partitioning expression"})
 	}
-	if q.isKey(keys) {
+	if !q.noKey && q.isKey(keys) {
 		return nil
 	}
 	if w := q.node.Out().Window; w != nil {

@@ -30,7 +30,9 @@ func (q *query) bindItems() error {
 	}
 	q.names.use(q.scope, q.sel)
 	x := q.expressions(q.scope, "SELECT")
-	if q.grouped() {
+	if q.pull {
+		x.clause = "a pull query"
+	} else if q.grouped() {
 		q.aggs = &aggregates{}
 		x.aggs, x.bounds = q.aggs, q.sel.Window != nil
 	} else if q.relation() == plan.Stream {

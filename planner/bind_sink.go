@@ -38,12 +38,14 @@ func (b *binder) createAs(s *parser.CreateAs) (Planned, error) {
 		return nil, err
 	}
 	src.QueryID = b.queryID(s, old)
-	running := b.persistentQuery(src.QueryID, s.Text(), q, src, s.Query)
+	running := b.persistentQuery(src.QueryID, s.Text(), q, src)
 	running.Kind = catalog.CreateStreamAs
 	if s.Kind == parser.KindTable {
 		running.Kind = catalog.CreateTableAs
 	}
+	did := "created"
 	if old != nil {
+		did = "replaced"
 		if err := b.checkReplaceQuery(&s.Name, old, src, running.Plan); err != nil {
 			return nil, err
 		}
@@ -53,7 +55,7 @@ func (b *binder) createAs(s *parser.CreateAs) (Planned, error) {
 		Command: &catalog.Command{Kind: catalog.CreateSource, SQL: s.Text(), Source: src, Query: running,
 			Replace: s.OrReplace, Properties: b.session.Properties},
 		Topic: topic, Start: running,
-		Message: fmt.Sprintf("%s %s created by query %s", s.Kind, src.Name, running.ID),
+		Message: fmt.Sprintf("%s %s %s by query %s", s.Kind, src.Name, did, running.ID),
 	}, nil
 }
 
@@ -169,7 +171,7 @@ func (b *binder) queryID(s *parser.CreateAs, old *catalog.Source) string {
 }
 
 // persistentQuery puts the sink on the query and makes it ready to run.
-func (b *binder) persistentQuery(id, sql string, q *query, sink *catalog.Source, sel *parser.Select) *catalog.Query {
+func (b *binder) persistentQuery(id, sql string, q *query, sink *catalog.Source) *catalog.Query {
 	root := &plan.Sink{
 		Input: q.node, Name: sink.Name, Topic: sink.Topic,
 		KeyFormat: sink.KeyFormat, ValueFormat: sink.ValueFormat, Timestamp: sink.Timestamp,

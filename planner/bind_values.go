@@ -24,7 +24,7 @@ func (b *binder) insertValues(s *parser.InsertValues) (Planned, error) {
 		return nil, err
 	}
 	if len(columns) != len(s.Values) {
-		return nil, errorf(&s.Target, "%s takes %d values, but there are %d", &s.Target, len(columns), len(s.Values)).
+		return nil, errorf(&s.Target, "%s takes %s, but there are %d", &s.Target, count(len(columns), "value"), len(s.Values)).
 			hint("the columns are %s", strings.Join(names(columns), ", "))
 	}
 	given := map[string]*expr.Expr{}

@@ -16,6 +16,15 @@ func (b *binder) explain(s *parser.Explain) (Planned, error) {
 		}
 		return &Explain{Query: q, SQL: q.SQL, Plan: q.Plan, Outputs: rootOutputs(q.Plan.Root), Text: plan.Text(q.Plan.Root)}, nil
 	}
+	switch inner := s.Statement.(type) {
+	case *parser.QueryStatement, *parser.CreateAs, *parser.Insert:
+	case *parser.CreateSource:
+		if !inner.ReadOnly {
+			return nil, notExplained(s)
+		}
+	default:
+		return nil, notExplained(s)
+	}
 	planned, err := b.statement(s.Statement)
 	if err != nil {
 		return nil, err
@@ -29,17 +38,15 @@ func (b *binder) explain(s *parser.Explain) (Planned, error) {
 		return out, nil
 	case *Change:
 		if p.Start == nil {
-			return nil, b.notExplained(s)
+			return nil, notExplained(s)
 		}
 		out.Plan, out.Outputs = p.Start.Plan, rootOutputs(p.Start.Plan.Root)
-	default:
-		return nil, b.notExplained(s)
 	}
 	out.Text = plan.Text(out.Plan.Root)
 	return out, nil
 }
 
-func (b *binder) notExplained(s *parser.Explain) error {
+func notExplained(s *parser.Explain) error {
 	return errorf(s.Statement, "this statement runs no query, so there is nothing to explain").
 		hint("explain a SELECT, a CREATE ... AS SELECT, an INSERT INTO ... SELECT, or the id of a running query")
 }

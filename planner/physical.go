@@ -220,7 +220,7 @@ func nameStores(root plan.Node) {
 	}
 	name := func(s *plan.Source) {
 		if s.Schema.Relation == plan.Table && s.Store == "" {
-			s.Store = s.Name
+			s.Store = sourceStore(s)
 		}
 	}
 	plan.Walk(root, func(n plan.Node) {
@@ -246,6 +246,10 @@ func nameStores(root plan.Node) {
 		}
 	})
 }
+
+// sourceStore names the store of a table that is read. No other store of a
+// query has a name that begins so.
+func sourceStore(s *plan.Source) string { return "Source-" + s.Name }
 
 // keeper is the node below a chain of filters and projections that keeps the
 // rows of a table, so that they can be looked up; nil when there is none.

@@ -58,7 +58,8 @@ type Output struct {
 }
 
 // Push is a query whose changes go to a client until it ends. Rows of tables
-// without value are tombstones: only their key columns are set.
+// without value are tombstones: only their key columns are set. The engine gives
+// the query an id of its own where several run at a time.
 type Push struct {
 	Query   *plan.Query
 	Outputs []Output // In the order of the SELECT.

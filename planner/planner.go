@@ -94,6 +94,11 @@ func (b *binder) statement(stmt parser.Statement) (Planned, error) {
 		return b.describeFunction(s)
 	case *parser.PrintTopic:
 		return b.print(s)
+	case *parser.AssertTopic:
+		_, err := bindWith(s.With, inAssertTopic)
+		return &Plain{s}, err
+	case *parser.AssertSchema:
+		return nil, errorf(s, "there is no schema registry, so there are no schemas")
 	case *parser.CreateConnector, *parser.DropConnector, *parser.ShowConnectors, *parser.ShowConnectorPlugins, *parser.DescribeConnector:
 		return nil, errorf(stmt, "there are no connectors here").
 			hint("write records into a topic with leat produce or INSERT INTO ... VALUES, and read them with leat consume")

@@ -93,6 +93,13 @@ type Filter struct {
 // Project computes new key and value columns. Key columns of a table are
 // column references (renames); a stream may get computed keys, which is what
 // PARTITION BY and repartitioning start with. Rekey says so.
+//
+// A table may be rekeyed for an aggregation: a change then becomes up to two
+// rows, the old row taken away under its old key (NoValue, Old set) and then the
+// new one added under its new key (NoOld), unless both keys are the same.
+//
+// Key expressions of a row without value see its key columns, and NULL for
+// everything else, ROWTIME and the like included.
 type Project struct {
 	Input Node    `json:"-"`
 	Key   []Named `json:"key,omitempty"`
@@ -109,8 +116,15 @@ type Flatten struct {
 
 // Repartition sends rows through an internal topic so that rows of equal key
 // meet in one task. Rows whose key has a NULL part are dropped when DropNullKeys.
-// A table repartitioned (for GROUP BY) sends the old row to its old group and
-// the new row to its new one.
+// A table that was rekeyed sends the old row to its old group and the new row to
+// its new one.
+//
+// ValueFormat ROW means the engine's own encoding of rows, which carries all
+// types; the planner asks for nothing else. KeyFormat is a format of topics
+// because the partition of a key follows from its bytes, and the other side of a
+// join may be a topic of that format.
+//
+// Push queries have no repartitions: they run as one task over all partitions.
 type Repartition struct {
 	Input        Node   `json:"-"`
 	Name         string `json:"name"` // Unique in the query; the topic is made from it.
@@ -143,6 +157,9 @@ type Window struct {
 //
 // The input's key is already the grouping key: grouping expressions that are
 // not the source's key were computed by a Project and moved by a Repartition.
+// Rows whose key has a NULL part, and stream rows without value, are in no group:
+// they are left out, whether a Repartition dropped them before or not. An
+// aggregation of all rows into one group has a constant key of one BYTES column.
 type Aggregate struct {
 	Input  Node      `json:"-"`
 	Calls  []AggCall `json:"calls"`
@@ -166,6 +183,7 @@ const (
 // Key), then the left value columns, then the right value columns.
 //
 // Stream with stream needs Within. Stream with table looks up the table side.
+// Stream rows without value join nothing.
 // Table with table keeps both sides. For a foreign-key join of two tables
 // ForeignKey computes the right key from the left row, and the output key is
 // the left key.
