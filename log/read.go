@@ -81,6 +81,7 @@ type readHint struct {
 	seg    *segment
 	offset int64
 	pos    int64
+	want   int // bytes worth reading: a read should not end in the middle of a batch that is read again then
 }
 
 // readSegment fills c from the first bytes of a segment. c stays empty, with Next behind the segment, if there is no batch at
@@ -91,15 +92,14 @@ func (l *Log) readSegment(seg *segment, bytes, offset int64, maxBytes int, c *Ch
 		return err
 	}
 	defer l.segments.release(sf)
-	pos := int64(0)
+	pos, want := int64(0), max(maxBytes, readBufferMin)
 	if c.hint.seg == seg && c.hint.offset == offset {
-		pos = c.hint.pos
+		pos, want = c.hint.pos, min(want, c.hint.want)
 	} else {
 		sf.mu.Lock()
 		pos = sf.index.find(seg.base, offset)
 		sf.mu.Unlock()
 	}
-	want := max(maxBytes, readBufferMin)
 	for pos < bytes {
 		buf := getReadBuffer(int(min(int64(want), bytes-pos)))
 		b := (*buf)[:min(int64(want), bytes-pos)]
@@ -114,7 +114,10 @@ func (l *Log) readSegment(seg *segment, bytes, offset int64, maxBytes int, c *Ch
 		}
 		if len(c.pieces) > 0 {
 			c.buf = buf
-			c.hint = readHint{seg, c.Next, pos + int64(c.pieces[0].to)}
+			c.hint = readHint{seg, c.Next, pos + int64(c.pieces[0].to), maxBytes}
+			if used := c.Bytes(); used+need > maxBytes {
+				c.hint.want = used + batchHeaderBytes // batches are mostly alike; the next head tells when not
+			}
 			return nil
 		}
 		putReadBuffer(buf)

@@ -88,22 +88,34 @@ func grow[T any](s []T, n int) []T {
 
 // varint reads a zigzag number at pos and returns the position behind it, or -1 if it does not end in b.
 func varint(b []byte, pos int) (int64, int) {
-	if uint(pos) < uint(len(b)) {
-		if x := b[pos]; x < 0x80 {
-			return int64(x>>1) ^ -int64(x&1), pos + 1
-		}
-	}
-	return varintSlow(b, pos)
+	v, p := long(b, pos)
+	return unzigzag(v), p
 }
 
-func varintSlow(b []byte, pos int) (int64, int) {
+// short reads a varint of one or two bytes, and is small enough to be inlined. What it does not read, because the number is
+// longer or the bytes end, it returns as notShort or more; long reads that.
+func short(b []byte, pos int) (uint64, int) {
+	if pos >= 0 && pos+1 < len(b) {
+		x := uint64(b[pos])
+		if x < 0x80 {
+			return x, pos + 1
+		}
+		return x&0x7f | uint64(b[pos+1])<<7, pos + 2
+	}
+	return notShort, pos
+}
+
+const notShort = 1 << 14
+
+// long reads any varint and returns the position behind it, or -1 if it does not end in b.
+func long(b []byte, pos int) (uint64, int) {
 	var v uint64
 	for shift := uint(0); shift < 64 && uint(pos) < uint(len(b)); shift += 7 {
 		x := b[pos]
 		pos++
 		v |= uint64(x&0x7f) << shift
 		if x < 0x80 {
-			return unzigzag(v), pos
+			return v, pos
 		}
 	}
 	return 0, -1
@@ -123,45 +135,61 @@ type recordScan struct {
 // not fit together.
 func (s *recordScan) scan(r *Records, from int64, maxRows int) bool {
 	r.resize(min(maxRows, r.N+int(s.left)))
-	data, pos, end, n := s.data[:s.end], s.pos, s.end, r.N
-	for n < maxRows && s.left > 0 {
-		size, p := varint(data, pos)
-		if p < 0 || size < 0 || size > int64(end-p) {
+	data, pos, end, n, left := s.data[:s.end], s.pos, s.end, r.N, s.left
+	for n < maxRows && left > 0 {
+		at := pos
+		v, p := short(data, at)
+		if v >= notShort {
+			v, p = long(data, at)
+		}
+		size := unzigzag(v)
+		if p < 0 || size <= 0 || size > int64(end-p) {
 			return false
 		}
-		next := p + int(size)
-		rec := data[:next]
-		timeDelta, p := varint(rec, p+1) // behind the attributes, of which none is in use
-		if p < 0 {
+		pos = p + int(size)
+		rec := data[:pos]
+		at = p + 1 // behind the attributes, of which none is in use
+		if v, p = short(rec, at); v >= notShort {
+			v, p = long(rec, at)
+		}
+		timeDelta := unzigzag(v)
+		at = p
+		if v, p = short(rec, at); v >= notShort {
+			v, p = long(rec, at)
+		}
+		offset := s.base + unzigzag(v)
+		at = p
+		if v, p = short(rec, at); v >= notShort {
+			v, p = long(rec, at)
+		}
+		keyLen, keyPos := unzigzag(v), p
+		if p < 0 || keyLen < -1 || keyLen > int64(pos-p) {
 			return false
 		}
-		offsetDelta, p := varint(rec, p)
-		if p < 0 {
+		at = p + max(int(keyLen), 0)
+		if v, p = short(rec, at); v >= notShort {
+			v, p = long(rec, at)
+		}
+		valLen, valPos := unzigzag(v), p
+		if p < 0 || valLen < -1 || valLen > int64(pos-p) {
 			return false
 		}
-		pos, s.left = next, s.left-1
-		if s.base+offsetDelta < from {
+		at = p + max(int(valLen), 0)
+		if v, p = short(rec, at); v >= notShort {
+			v, p = long(rec, at)
+		}
+		headers := unzigzag(v)
+		if p < 0 || headers < 0 || headers > int64(pos-p) {
+			return false
+		}
+		left--
+		if offset < from {
 			continue
 		}
-		keyLen, p := varint(rec, p)
-		if p < 0 || keyLen < -1 || keyLen > int64(next-p) {
-			return false
-		}
-		keyPos := p
-		valLen, p := varint(rec, p+max(int(keyLen), 0))
-		if p < 0 || valLen < -1 || valLen > int64(next-p) {
-			return false
-		}
-		valPos := p
-		hdrCount, p := varint(rec, p+max(int(valLen), 0))
-		if p < 0 || hdrCount < 0 || hdrCount > int64(next-p) {
-			return false
-		}
-		r.Offset[n] = s.base + offsetDelta
-		r.Time[n] = s.firstTime + timeDelta
+		r.Offset[n], r.Time[n] = offset, s.firstTime+timeDelta
 		r.KeyPos[n], r.KeyLen[n] = uint32(keyPos), int32(keyLen)
 		r.ValPos[n], r.ValLen[n] = uint32(valPos), int32(valLen)
-		r.HdrPos[n], r.HdrLen[n], r.HdrCount[n] = uint32(p), int32(next-p), int32(hdrCount)
+		r.HdrPos[n], r.HdrLen[n], r.HdrCount[n] = uint32(p), int32(pos-p), int32(headers)
 		n++
 	}
 	if s.appended {
@@ -169,6 +197,6 @@ func (s *recordScan) scan(r *Records, from int64, maxRows int) bool {
 			r.Time[i] = s.firstTime
 		}
 	}
-	r.N, s.pos = n, pos
+	r.N, s.pos, s.left = n, pos, left
 	return s.left > 0 || pos == end
 }
