@@ -205,7 +205,7 @@ func (b *builder) takeLeaf(n plan.Node) *leaf {
 func (t *task) open() error {
 	e := &t.chain.env
 	if !e.transient {
-		meta, err := t.rt.opts.State.Meta(e.name("task"))
+		meta, err := t.rt.opts.State.Meta(e.name(fmt.Sprintf("task-%d", t.stage.number)))
 		if err != nil {
 			return err
 		}
