@@ -10,10 +10,10 @@ import (
 
 var errDivisionByZero = errors.New("division by zero: test the divisor first, e.g. CASE WHEN d <> 0 THEN n / d END")
 
-type (
-	unaryKernel  = func(x failer, out, a *types.Vector, rows []uint32)
-	binaryKernel = func(x failer, out, a, b *types.Vector, rows []uint32)
-)
+// errNullArithmetic fails a row whose operand is NULL, as the dialect's compiled
+// queries do: the whole expression becomes NULL, also where NULL as a value
+// would have been absorbed, as in COALESCE(a + 1, 0).
+var errNullArithmetic = errors.New("an operand of an arithmetic operator is NULL: use COALESCE on the operand")
 
 // arith compiles + - * / %. The operands of all types but DECIMAL have the
 // result's type.
@@ -30,7 +30,7 @@ func (c *compiler) arith(e *Expr) (value, error) {
 			return nil, fmt.Errorf("operator %s of type %s has an operand of type %s", e.Name, e.Type, a.Type)
 		}
 	}
-	n := &arithNode{left: args[0], right: args[1], op: e.Name, out: c.scratch(e.Type)}
+	n := &arithNode{args[0], args[1], e.Name, c.scratch(e.Type), c.nullArithmetic()}
 	switch e.Type.Kind {
 	case types.Integer:
 		return arithOf(n, integerOperators[int32]())
@@ -46,6 +46,7 @@ type arithNode struct {
 	left, right value
 	op          string
 	out         *scratch
+	nullErr     error
 }
 
 // operators are the kernels of one element type. Those with a constant operand
@@ -59,13 +60,13 @@ type operators[T number] struct {
 // arithOf chooses the kernel by operator and by which operand is constant.
 func arithOf[T number](n *arithNode, ops operators[T]) (value, error) {
 	if one, ok := constantOf(n.right); ok && ops.right[n.op] != nil {
-		return &unary{n.left, ops.right[n.op](data[T](one)[0]), n.out}, nil
+		return &unary{n.left, ops.right[n.op](data[T](one)[0]), n.out, n.nullErr}, nil
 	}
 	if one, ok := constantOf(n.left); ok && ops.left[n.op] != nil {
-		return &unary{n.right, ops.left[n.op](data[T](one)[0]), n.out}, nil
+		return &unary{n.right, ops.left[n.op](data[T](one)[0]), n.out, n.nullErr}, nil
 	}
 	if k := ops.columns[n.op]; k != nil {
-		return &binary{n.left, n.right, k, n.out}, nil
+		return &binary{n.left, n.right, k, n.out, n.nullErr}, nil
 	}
 	return nil, fmt.Errorf("unknown arithmetic operator %q", n.op)
 }
@@ -251,7 +252,7 @@ func (c *compiler) negate(e *Expr) (value, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &unary{arg: arg, out: c.scratch(e.Type)}
+	n := &unary{arg: arg, out: c.scratch(e.Type), nullErr: c.nullArithmetic()}
 	switch e.Type.Kind {
 	case types.Integer:
 		n.kernel = negative[int32]
@@ -287,5 +288,5 @@ func (c *compiler) concat(e *Expr) (value, error) {
 			copy(p[copy(p, left):], right)
 			out.Str[r] = types.View(p)
 		}
-	}, c.scratch(e.Type)}, nil
+	}, c.scratch(e.Type), nil}, nil
 }

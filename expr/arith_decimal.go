@@ -50,7 +50,7 @@ func (c *compiler) decimalArith(e *Expr) (value, error) {
 	default:
 		return nil, fmt.Errorf("unknown arithmetic operator %q", e.Name)
 	}
-	return &binary{args[0], args[1], op.kernel, c.scratch(t)}, nil
+	return &binary{args[0], args[1], op.kernel, c.scratch(t), c.nullArithmetic()}, nil
 }
 
 func (op decimalOp) kernel(x failer, out, a, b *types.Vector, rows []uint32) {

@@ -11,7 +11,10 @@ import (
 	"github.com/leatdb/leat/types"
 )
 
-const divZero = "NULL !division by zero"
+const (
+	divZero     = "NULL !division by zero"
+	nullOperand = "NULL !an operand of an arithmetic operator is NULL"
+)
 
 func TestArithmetic(t *testing.T) {
 	run(t, []example{
@@ -28,14 +31,16 @@ func TestArithmetic(t *testing.T) {
 		{arith("/", integer(-2147483648), integer(-1)), "-2147483648"},
 		{arith("/", integer(1), integer(0)), divZero},
 		{arith("%", lit("1", "BIGINT"), lit("0", "BIGINT")), divZero},
-		{arith("/", null("INT"), integer(0)), "NULL"},
+		{arith("/", null("INT"), integer(0)), nullOperand},
 		{arith("/", lit("1", "DOUBLE"), lit("0", "DOUBLE")), "Infinity"},
 		{arith("/", lit("0", "DOUBLE"), lit("0", "DOUBLE")), "NaN"},
 		{arith("%", lit("-5.5", "DOUBLE"), lit("2", "DOUBLE")), "-1.5"},
 		{arith("-", integer(10), lit("2.5", "DOUBLE")), "7.5"},
 		{arith("-", lit("2.5", "DOUBLE"), integer(10)), "-7.5"},
-		{arith("+", integer(1), null("INT")), "NULL"},
-		{arith("+", null("DOUBLE"), integer(1)), "NULL"},
+		{arith("+", integer(1), null("INT")), nullOperand},
+		{arith("+", null("DOUBLE"), integer(1)), nullOperand},
+		{callOf("COALESCE", types.IntegerType, arith("+", integer(1), null("INT")), integer(5)), nullOperand},
+		{&Expr{Op: OpNegate, Type: types.IntegerType, Args: []*Expr{null("INT")}}, nullOperand},
 		{&Expr{Op: OpNegate, Type: types.IntegerType, Args: []*Expr{integer(-2147483648)}}, "-2147483648"},
 		{&Expr{Op: OpNegate, Type: types.DoubleType, Args: []*Expr{lit("0", "DOUBLE")}}, "-0.0"},
 		{&Expr{Op: OpConcat, Type: types.StringType, Args: []*Expr{str("a"), str("b")}}, "ab"},
@@ -63,8 +68,24 @@ func TestDecimalArithmetic(t *testing.T) {
 		{arith("*", lit("9223372036854775807", "DECIMAL(19, 0)"), lit("-9223372036854775807", "DECIMAL(19, 0)")), "-85070591730234615847396907784232501249"},
 		{arith("-", lit("18446744073709551614", "DECIMAL(20, 0)"), lit("18446744073709551613", "DECIMAL(20, 0)")), "1"},
 		{&Expr{Op: OpNegate, Type: types.DecimalOf(20, 1), Args: []*Expr{lit("1234567890123456789.5", "DECIMAL(20, 1)")}}, "-1234567890123456789.5"},
-		{arith("+", null("DECIMAL(3, 1)"), integer(3)), "NULL"},
+		{arith("+", null("DECIMAL(3, 1)"), integer(3)), nullOperand},
 	})
+}
+
+// In a pull query NULL is an ordinary operand of arithmetic.
+func TestNullArithmetic(t *testing.T) {
+	for _, e := range []*Expr{arith("+", Column(0, types.IntegerType), integer(1)), arith("/", integer(1), Column(0, types.IntegerType)),
+		{Op: OpNegate, Type: types.IntegerType, Args: []*Expr{Column(0, types.IntegerType)}}} {
+		p, err := Options{NullArithmetic: true}.Compile(boolean(OpIsNull, "", e), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := batchOf(t, vec(t, types.IntegerType, nil, 1))
+		var errs function.Errors
+		if v := p.Eval(b, b.Rows(), &errs); !v.Bool[0] || v.Bool[1] || len(errs.Rows) != 0 {
+			t.Errorf("%s: %v, %v, errors %v", e.Op, v.Any(0), v.Any(1), errs.Errs)
+		}
+	}
 }
 
 // DECIMAL arithmetic agrees with rational arithmetic, or fails where the result

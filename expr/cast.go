@@ -25,7 +25,7 @@ func (c *compiler) cast(e *Expr) (value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &unary{arg, kernel, c.scratch(e.Type)}, nil
+	return &unary{arg: arg, kernel: kernel, out: c.scratch(e.Type)}, nil
 }
 
 // CanCast tells whether a value of one type can be cast to another: the CAST

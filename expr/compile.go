@@ -8,11 +8,22 @@ import (
 	"github.com/leatdb/leat/types"
 )
 
-// Compile turns a bound expression into kernels. Parts that depend on nothing
-// are evaluated here, once.
-func Compile(e *Expr, funcs Functions) (*Program, error) {
+// Options vary the meaning of an expression by where it stands.
+type Options struct {
+	// NullArithmetic makes arithmetic with NULL just NULL, as in pull queries.
+	// Otherwise it is a failure, as in persistent and push queries: the row is
+	// reported and the whole expression is NULL.
+	NullArithmetic bool
+}
+
+// Compile turns a bound expression into kernels, with the meaning it has in a
+// persistent query. Parts that depend on nothing are evaluated here, once.
+func Compile(e *Expr, funcs Functions) (*Program, error) { return Options{}.Compile(e, funcs) }
+
+// Compile is the function Compile with options.
+func (o Options) Compile(e *Expr, funcs Functions) (*Program, error) {
 	p := &Program{typ: e.Type}
-	c := &compiler{funcs: funcs, prog: p, scope: &scope{}}
+	c := &compiler{funcs: funcs, prog: p, scope: &scope{}, options: o}
 	root, err := c.value(e)
 	if err != nil {
 		return nil, err
@@ -32,6 +43,15 @@ type compiler struct {
 	// that adds none is constant.
 	varying int
 	held    []*held
+	options Options
+}
+
+// nullArithmetic is the failure of arithmetic with NULL, if it is one.
+func (c *compiler) nullArithmetic() error {
+	if c.options.NullArithmetic {
+		return nil
+	}
+	return errNullArithmetic
 }
 
 // scratch returns memory for a node, known to the program for Release.

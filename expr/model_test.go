@@ -78,6 +78,9 @@ func strict(e *Expr, args []any) (any, error) {
 		}
 		return matches(args[0].(string), args[1].(string)) == (e.Name == ""), nil
 	}
+	if null && (e.Op == OpNegate || e.Op == OpArith) {
+		return nil, errModel
+	}
 	if null {
 		return nil, nil
 	}

@@ -2,13 +2,19 @@ package expr
 
 import "github.com/leatdb/leat/types"
 
-// unary applies a kernel to one operand; NULL gives NULL. kernel is called with
-// rows that are neither NULL nor failed.
+// unary applies a kernel to one operand; NULL gives NULL, or fails the row when
+// nullErr is set. kernel is called with rows that are neither NULL nor failed.
 type unary struct {
-	arg    value
-	kernel func(x failer, out, a *types.Vector, rows []uint32)
-	out    *scratch
+	arg     value
+	kernel  unaryKernel
+	out     *scratch
+	nullErr error
 }
+
+type (
+	unaryKernel  = func(x failer, out, a *types.Vector, rows []uint32)
+	binaryKernel = func(x failer, out, a, b *types.Vector, rows []uint32)
+)
 
 func (n *unary) eval(x *frame, rows []uint32) *types.Vector {
 	mark := x.mark()
@@ -17,18 +23,20 @@ func (n *unary) eval(x *frame, rows []uint32) *types.Vector {
 	out := n.out.vector(x.n)
 	if a.Nulls.Any() {
 		uniteNulls(out, a)
-		rows = notNull(rows, a.Nulls, n.out.rows(len(rows)))
+		rows = leaveNulls(x, rows, out, n.out, n.nullErr)
 	}
 	n.kernel(x, out, a, rows)
 	return out
 }
 
-// binary applies a kernel to two operands; a NULL one gives NULL. kernel is
-// called with rows that are neither NULL nor failed.
+// binary applies a kernel to two operands; a NULL one gives NULL, or fails the
+// row when nullErr is set. kernel is called with rows that are neither NULL nor
+// failed.
 type binary struct {
 	left, right value
-	kernel      func(x failer, out, a, b *types.Vector, rows []uint32)
+	kernel      binaryKernel
 	out         *scratch
+	nullErr     error
 }
 
 func (n *binary) eval(x *frame, rows []uint32) *types.Vector {
@@ -41,10 +49,23 @@ func (n *binary) eval(x *frame, rows []uint32) *types.Vector {
 	if a.Nulls.Any() || b.Nulls.Any() {
 		uniteNulls(out, a)
 		uniteNulls(out, b)
-		rows = notNull(rows, out.Nulls, n.out.rows(len(rows)))
+		rows = leaveNulls(x, rows, out, n.out, n.nullErr)
 	}
 	n.kernel(x, out, a, b, rows)
 	return out
+}
+
+// leaveNulls returns the rows that are not NULL in out and fails the others if
+// there is an error for them.
+func leaveNulls(x *frame, rows []uint32, out *types.Vector, buf *scratch, nullErr error) []uint32 {
+	if nullErr != nil {
+		for _, r := range rows {
+			if out.Nulls.Get(int(r)) {
+				x.fail(r, nullErr)
+			}
+		}
+	}
+	return notNull(rows, out.Nulls, buf.rows(len(rows)))
 }
 
 // failer takes reports of failed rows. A frame is one; casts of nested values
