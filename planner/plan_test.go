@@ -14,7 +14,7 @@ import (
 	"github.com/leatdb/leat/planner/plan"
 )
 
-// world is a catalogue and the topics of a log, as the scripts in testdata make
+// world is a catalogue and the topics of a log, as the scripts make
 // them.
 type world struct {
 	t       *testing.T
@@ -40,7 +40,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// TestScripts runs testdata/*.txt:
+// TestScripts runs testdata/scripts/*.txt:
 //
 //	topic name=... partitions=...   makes a topic
 //	set                             lines `property value` for the session
@@ -48,7 +48,7 @@ func newWorld(t *testing.T) *world {
 //	plan                            the same, printing what was planned
 //	error                           shows why the last statement is refused
 func TestScripts(t *testing.T) {
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+	datadriven.Walk(t, "testdata/scripts", func(t *testing.T, path string) {
 		w := newWorld(t)
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			w.t = t

@@ -30,7 +30,7 @@ func Encode(q *Query) ([]byte, error) {
 	return json.Marshal(envelope{Version, q, root})
 }
 
-// Decode reads what Encode of this or an earlier version wrote.
+// Decode reads what Encode of this or an earlier version wrote, and checks it.
 func Decode(data []byte) (*Query, error) {
 	var e envelope
 	if err := json.Unmarshal(data, &e); err != nil {
@@ -41,6 +41,9 @@ func Decode(data []byte) (*Query, error) {
 	}
 	root, err := decodeNode(e.Root)
 	if err != nil {
+		return nil, err
+	}
+	if err := Check(root); err != nil {
 		return nil, err
 	}
 	e.Query.Root = root
