@@ -3,6 +3,7 @@ package leat
 import (
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/leatdb/leat/function"
@@ -46,8 +47,11 @@ func WithLogger(l *slog.Logger) Option {
 
 // WithProperty sets the default of a property for all sessions, as SET does for
 // one. `state.memory` (bytes that state may use in memory), `ack` (fsync, os or
-// a duration such as 50ms: how far a write must be before it is acknowledged)
-// and `workers` (how many batches run at the same time) can be set only here.
+// a duration such as 50ms: how far a write must be before it is acknowledged),
+// `workers` (how many batches run at the same time) and
+// `state.flush.interval.ms` (how often state goes to the disk, which only bounds
+// how much is replayed at the next start) can be set only here.
+// `commit.interval.ms` holds for all queries as it is set here.
 func WithProperty(name, value string) Option {
 	return func(o *options) error {
 		switch name {
@@ -65,14 +69,28 @@ func WithProperty(name, value string) Option {
 				return fmt.Errorf("property %q must be a whole number from 1, not %q", name, value)
 			}
 			return nil
+		case "state.flush.interval.ms":
+			return setMillis(&o.flushEvery, name, value)
 		}
 		name = canonicalProperty(name)
 		if err := checkProperty(name, value); err != nil {
 			return err
 		}
 		o.properties[name] = value
+		if name == "commit.interval.ms" {
+			return setMillis(&o.commitEvery, name, value)
+		}
 		return nil
 	}
+}
+
+func setMillis(d *time.Duration, name, value string) error {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || n < 1 {
+		return fmt.Errorf("property %q must be a number of milliseconds from 1, not %q", name, value)
+	}
+	*d = time.Duration(n) * time.Millisecond
+	return nil
 }
 
 func (o *options) setAck(value string) error {

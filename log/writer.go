@@ -1,7 +1,9 @@
 package log
 
 import (
+	"errors"
 	"fmt"
+	"syscall"
 	"time"
 )
 
@@ -304,8 +306,16 @@ func (l *Log) fail(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failure == nil {
-		l.failure = fmt.Errorf("%w, nothing more is acknowledged until it is opened again: %w", ErrStorageFailed, err)
+		l.failure = fmt.Errorf("%w, nothing more is acknowledged; %s, then open it again: %w", ErrStorageFailed, remedy(err), err)
 		l.opts.Logger.Error("commit log storage failed", "dir", l.dir, "err", err)
 	}
 	l.space.Broadcast()
+}
+
+// remedy says what helps against a failed write or sync.
+func remedy(err error) string {
+	if errors.Is(err, syscall.ENOSPC) {
+		return "the disk is full: free some space"
+	}
+	return "check the disk"
 }

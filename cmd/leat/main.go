@@ -59,7 +59,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "diagnostics on stderr")
 	root.AddCommand(demoCommand(), shellCommand(), serveCommand(), runCommand(), produceCommand(), consumeCommand(),
-		topicsCommand(), testCommand(), benchCommand())
+		topicsCommand(), testCommand(), crashChildCommand(), benchCommand())
 	return root
 }
 

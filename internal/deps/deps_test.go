@@ -41,7 +41,8 @@ shell             : . server/api parser types
 sqltest           : . types parser log format function planner planner/plan catalog expr exec internal/vfs
 bench/nexmark     :
 bench             : . bench/nexmark types format log state internal/vfs
-cmd/leat          : . server server/api shell sqltest bench bench/nexmark log types parser internal/vfs
+internal/crashtest : . log internal/vfs
+cmd/leat          : . server server/api shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest
 `
 
 func allowed(t *testing.T) map[string]map[string]bool {
