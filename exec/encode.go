@@ -72,13 +72,22 @@ func (w *encoder) write(b *batch, rows []uint32) {
 // encode makes the byte strings of the rows. A row that has none is reported and
 // marked in bad.
 func (w *encoder) encode(b *batch, rows []uint32) {
-	w.keys.Reset()
-	w.vals.Reset()
+	begin(&w.keys)
+	begin(&w.vals)
 	w.bad = w.bad.Reset()
 	w.key.Encode(b.Cols[:w.keyCols], rows, nil, &w.keys, &w.errs)
 	w.refuse(b, rows, "key")
 	w.val.Encode(b.Cols[w.keyCols:w.keyCols+w.valCols], rows, b.NoValue, &w.vals, &w.errs)
 	w.refuse(b, rows, "value")
+}
+
+// begin empties s. Its data is never nil: a slice of nil would be a null, where
+// an empty string is meant.
+func begin(s *types.Spans) {
+	s.Reset()
+	if s.Data == nil {
+		s.Data = make([]byte, 0, 64)
+	}
 }
 
 // refuse marks the rows an encoder has refused. They are in the order of rows.
@@ -99,7 +108,7 @@ func (w *encoder) refuse(b *batch, rows []uint32, target string) {
 // appendBounds makes bounded: time windows are followed by their start, sessions
 // by their end and their start.
 func (w *encoder) appendBounds(b *batch, rows []uint32) {
-	w.bounded.Reset()
+	begin(&w.bounded)
 	for k, r := range rows {
 		key, ok := w.keys.At(k)
 		if !ok {

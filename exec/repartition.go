@@ -121,7 +121,7 @@ func (x *export) push(b *batch) {
 	}
 	x.encode(b, b.Sel)
 	x.timesOf(b, b.Sel)
-	x.before.Reset()
+	begin(&x.before)
 	x.old.Encode(b.Old, b.Sel, b.NoOld, &x.before, &x.errs)
 	x.refuse(b, b.Sel, "value")
 	x.distribute(int32(len(x.out.parts)))
