@@ -87,8 +87,8 @@ func (c *compiler) argument(e *Expr) (value, error) {
 	for e.Op == OpCast {
 		e = e.Args[0]
 	}
-	if _, done := v.(*constant); err == nil && !done && (e.Op == OpCall || e.Op == OpField) {
-		return attempt{v}, nil
+	if err == nil && (e.Op == OpCall || e.Op == OpField) {
+		v = c.attempt(v)
 	}
 	return v, err
 }

@@ -14,6 +14,10 @@ type Options struct {
 	// Otherwise it is a failure, as in persistent and push queries: the row is
 	// reported and the whole expression is NULL.
 	NullArithmetic bool
+	// NestedErrorsFail makes the failure of an array item, map entry, struct field
+	// or nested call a failure of the whole expression instead of a NULL in its
+	// place (the property ksql.nested.error.set.null is false).
+	NestedErrorsFail bool
 }
 
 // Compile turns a bound expression into kernels, with the meaning it has in a

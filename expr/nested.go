@@ -23,13 +23,21 @@ func (n attempt) eval(x *frame, rows []uint32) *types.Vector {
 func (c *compiler) attempts(list []*Expr) ([]value, error) {
 	out, err := c.values(list)
 	for i, v := range out {
-		switch v.(type) {
-		case column, *constant:
-		default:
-			out[i] = attempt{v}
-		}
+		out[i] = c.attempt(v)
 	}
 	return out, err
+}
+
+// attempt lets v fail alone, if that is wanted and it can fail at all.
+func (c *compiler) attempt(v value) value {
+	switch v.(type) {
+	case column, *constant:
+		return v
+	}
+	if c.options.NestedErrorsFail {
+		return v
+	}
+	return attempt{v}
 }
 
 // element is array[index] or map[key].
@@ -141,16 +149,21 @@ func (c *compiler) field(e *Expr) (value, error) {
 // newArray is ARRAY[items...].
 type newArray struct {
 	items []value
+	vecs  []*types.Vector
 	out   *scratch
 	at    *scratch
 }
 
 func (n *newArray) eval(x *frame, rows []uint32) *types.Vector {
+	mark := x.mark()
+	for j, item := range n.items {
+		n.vecs[j] = item.eval(x, rows)
+		rows = x.alive(rows, mark, n.out)
+	}
 	out := n.out.vector(x.n)
 	elems, m := out.Kids[0], len(n.items)
 	elems.Reset(len(rows) * m)
-	for j, item := range n.items {
-		v := item.eval(x, rows)
+	for j, v := range n.vecs {
 		at := n.at.rows(len(rows))
 		for k := range at {
 			at[k] = uint32(k*m + j)
@@ -168,7 +181,7 @@ func (c *compiler) newArray(e *Expr) (value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &newArray{items, c.scratch(e.Type), c.scratch(nil)}, nil
+	return &newArray{items, make([]*types.Vector, len(items)), c.scratch(e.Type), c.scratch(nil)}, nil
 }
 
 func castAll(list []*Expr, t *types.Type) []*Expr {
@@ -187,10 +200,12 @@ type newMap struct {
 }
 
 func (n *newMap) eval(x *frame, rows []uint32) *types.Vector {
-	out := n.out.vector(x.n)
+	mark := x.mark()
 	for j, e := range n.entries {
 		n.vecs[j] = e.eval(x, rows)
+		rows = x.alive(rows, mark, n.out)
 	}
+	out := n.out.vector(x.n)
 	keys, values := out.Kids[0], out.Kids[1]
 	for _, r := range rows {
 		span := types.Span{Start: uint32(keys.Len)}
@@ -232,11 +247,14 @@ func (c *compiler) newMap(e *Expr) (value, error) {
 type newStruct struct {
 	items []value
 	view  types.Vector
+	alive *scratch
 }
 
 func (n *newStruct) eval(x *frame, rows []uint32) *types.Vector {
+	mark := x.mark()
 	for j, item := range n.items {
 		n.view.Kids[j] = item.eval(x, rows)
+		rows = x.alive(rows, mark, n.alive)
 	}
 	n.view.Len = x.n
 	n.view.Nulls = n.view.Nulls.Reset()
@@ -255,5 +273,5 @@ func (c *compiler) newStruct(e *Expr) (value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &newStruct{items, types.Vector{Type: e.Type, Kids: make([]*types.Vector, len(items))}}, nil
+	return &newStruct{items, types.Vector{Type: e.Type, Kids: make([]*types.Vector, len(items))}, c.scratch(nil)}, nil
 }

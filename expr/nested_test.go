@@ -52,6 +52,22 @@ func TestCalls(t *testing.T) {
 	}
 }
 
+func TestNestedErrorsFail(t *testing.T) {
+	fails := callOf("FAIL_IF_NEGATIVE", types.IntegerType, Column(0, types.IntegerType))
+	one := integer(1)
+	for _, e := range []*Expr{array(fails, one), mapOf(fails, one), mapOf(one, fails), structOf(one, fails), callOf("COALESCE", types.IntegerType, fails, one)} {
+		p, err := Options{NestedErrorsFail: true}.Compile(e, testFunctions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := batchOf(t, vec(t, types.IntegerType, 5, -1, 6))
+		var errs function.Errors
+		if v := p.Eval(b, b.Rows(), &errs); v.IsNull(0) || !v.IsNull(1) || v.IsNull(2) || len(errs.Rows) != 1 || errs.Rows[0] != 1 {
+			t.Errorf("%s: %v, %v, %v, failed %v", e.Op, v.Any(0), v.Any(1), v.Any(2), errs.Rows)
+		}
+	}
+}
+
 func TestVolatileCallsAreNotFolded(t *testing.T) {
 	e := arith("+", callOf("COUNTER", types.IntegerType), integer(0))
 	b := &types.Batch{N: 3}
