@@ -22,6 +22,7 @@ func (l *Log) replayDeltasOf(file *walFile, from, to LSN, fn func(LSN, string, [
 	if err != nil {
 		return err
 	}
+	defer s.close()
 	for lsn := file.first; lsn <= min(file.last, to); lsn++ {
 		_, payload, ok, err := s.next(lsn)
 		if err != nil {

@@ -71,14 +71,10 @@ func (l *Log) flush() error {
 	l.mu.Unlock()
 	walBytes := l.stats.walBytes.Load()
 	if err := l.flushPartitions(l.takeDirty()); err != nil {
-		err = fmt.Errorf("flushing to segments: %w", err)
-		l.fail(err)
-		return err
+		return l.fail(fmt.Errorf("flushing to segments: %w", err))
 	}
 	if err := l.checkpoint(from); err != nil {
-		err = fmt.Errorf("writing a checkpoint: %w", err)
-		l.fail(err)
-		return err
+		return l.fail(fmt.Errorf("writing a checkpoint: %w", err))
 	}
 	l.walAtFlush.Store(walBytes)
 	l.evict(from, bytes)

@@ -29,7 +29,9 @@ func (l *Log) recover() error {
 	if err != nil {
 		return err
 	}
-	l.wal.setStore(head.store)
+	if err := l.identify(&head); err != nil {
+		return err
+	}
 	if err := l.openWALFiles(&head); err != nil {
 		return err
 	}
@@ -51,13 +53,29 @@ func (l *Log) recover() error {
 	return l.removeOrphans()
 }
 
+// identify gives a new log its id, in an empty checkpoint that is durable before there is anything else: without the id no
+// record of the WAL can be told from noise.
+func (l *Log) identify(head *checkpointHead) error {
+	if head.store != [16]byte{} {
+		l.wal.setStore(head.store)
+		return nil
+	}
+	names, err := l.fs.List(l.wal.dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, ok := parseWALName(name); ok {
+			return l.damage(fmt.Errorf("%w: the checkpoint is missing, but there is a WAL file %s", ErrCorrupt, l.wal.dir+"/"+name))
+		}
+	}
+	rand.Read(head.store[:])
+	l.wal.setStore(head.store)
+	return l.writeCheckpoint(append(head.encode(), l.encodeState()...))
+}
+
 // startFresh makes the first WAL file, or one in the place of all if all are lost.
 func (l *Log) startFresh(head *checkpointHead) error {
-	if l.wal.store == [16]byte{} {
-		var id [16]byte
-		rand.Read(id[:])
-		l.wal.setStore(id)
-	}
 	next := l.wal.lastGeneration() + 1
 	if head.seen == 0 {
 		return l.goOn(next, 0)
@@ -96,6 +114,7 @@ func (r *replay) run() error {
 		if err != nil {
 			return err
 		}
+		defer s.close()
 		if err := r.enter(files[i], s, i == r.start); err != nil {
 			return err
 		}
@@ -203,6 +222,7 @@ func (r *replay) reusable() (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	defer s.close()
 	stale, err := s.evidence(r.pos, 0)
 	return stale == 0, err
 }
@@ -223,6 +243,7 @@ func (r *replay) proof() (LSN, error) {
 		if err != nil {
 			return 0, err
 		}
+		defer s.close()
 		proof, err := s.evidence(from, l.lastLSN+1)
 		if err != nil {
 			return 0, err

@@ -23,7 +23,7 @@ type walScan struct {
 
 	window    []byte // the bytes of the file at windowPos
 	windowPos int64
-	buf       []byte
+	buf       *[]byte // pooled
 }
 
 const scanWindow = 256 << 10
@@ -33,16 +33,25 @@ func newWALScan(f vfs.File, generation, seed uint32, pos int64) (*walScan, error
 	return &walScan{f: f, generation: generation, seed: seed, size: size, pos: pos}, err
 }
 
+// close gives the memory back.
+func (s *walScan) close() {
+	if s.buf != nil {
+		putReadBuffer(s.buf)
+	}
+	s.buf, s.window = nil, nil
+}
+
 // at returns n bytes at a position of the file, which must be there. They are valid until the next call.
 func (s *walScan) at(pos int64, n int) ([]byte, error) {
 	if pos >= s.windowPos && pos+int64(n) <= s.windowPos+int64(len(s.window)) {
 		return s.window[pos-s.windowPos:][:n], nil
 	}
 	want := int(min(int64(max(n, scanWindow)), s.size-pos))
-	if cap(s.buf) < want {
-		s.buf = make([]byte, want)
+	if s.buf == nil || len(*s.buf) < want {
+		s.close()
+		s.buf = getReadBuffer(want)
 	}
-	s.window, s.windowPos = s.buf[:want], pos
+	s.window, s.windowPos = (*s.buf)[:want], pos
 	if got, err := s.f.ReadAt(s.window, pos); got < want {
 		s.window = nil
 		if err == nil || err == io.EOF {

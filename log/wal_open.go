@@ -69,7 +69,7 @@ func (l *Log) openWALFile(file *walFile, head *checkpointHead) (needed bool, err
 		return false, l.checkUnused(file, listed)
 	}
 	if l.wal.store == [16]byte{} {
-		l.wal.setStore(h.store)
+		l.wal.setStore(h.store) // the checkpoint is lost, and that is allowed
 	}
 	if h.store != l.wal.store {
 		return false, fmt.Errorf("%w: it belongs to another data directory", ErrCorrupt)
@@ -96,6 +96,7 @@ func (l *Log) checkUnused(file *walFile, listed bool) error {
 	if err != nil {
 		return err
 	}
+	defer s.close()
 	proof, err := s.evidence(walHeadBytes, 0)
 	if err != nil {
 		return err

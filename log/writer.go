@@ -301,8 +301,8 @@ func (l *Log) finish(r *round) {
 	r.wake = r.wake[:0]
 }
 
-// fail stops acknowledging for good. The first failure stays.
-func (l *Log) fail(err error) {
+// fail stops acknowledging for good. The first failure stays, and is returned.
+func (l *Log) fail(err error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failure == nil {
@@ -310,6 +310,7 @@ func (l *Log) fail(err error) {
 		l.opts.Logger.Error("commit log storage failed", "dir", l.dir, "err", err)
 	}
 	l.space.Broadcast()
+	return l.failure
 }
 
 // remedy says what helps against a failed write or sync.
