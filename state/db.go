@@ -37,6 +37,7 @@ type Options struct {
 	Logger *slog.Logger
 
 	memTable int64 // Bytes of a Badger memtable; tests use small ones.
+	noSync   bool  // For tests that do not cut the power.
 }
 
 func (o Options) withDefaults() Options {
@@ -108,7 +109,7 @@ type DB struct {
 // does not have yet. j may be nil when there is nothing to replay.
 func Open(dir string, j Journal, o Options) (*DB, error) {
 	o = o.withDefaults()
-	d, err := openDisk(dir, o.InMemory, o.memTable)
+	d, err := openDisk(dir, o)
 	if err != nil {
 		return nil, err
 	}

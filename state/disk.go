@@ -11,10 +11,10 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
-	"github.com/dgraph-io/ristretto/v2/z"
 )
 
 // disk is the Badger database: keys are a store's id (4 bytes), then the key
@@ -27,6 +27,8 @@ import (
 type disk struct {
 	b   *badger.DB
 	dir string // Empty when in memory.
+
+	noSync bool
 
 	mu      sync.Mutex
 	done    atomic.Uint64 // Version of the last finished flush; changes under mu.
@@ -43,36 +45,64 @@ type readersAt struct {
 // of large values (above 1 MiB) are four times as large.
 const memTableSize = 16 << 20
 
-func openDisk(dir string, inMemory bool, memTableSize int64) (*disk, error) {
-	if inMemory {
+func openDisk(dir string, opt Options) (*disk, error) {
+	if opt.InMemory {
 		dir = ""
+	} else {
+		removeEmpty(dir)
 	}
 	o := badger.DefaultOptions(dir).
-		WithInMemory(inMemory).
-		WithValueThreshold(min(1<<20, memTableSize/8)).
+		WithInMemory(opt.InMemory).
+		WithValueThreshold(min(1<<20, opt.memTable/8)).
 		WithLogger(nil).
 		WithCompression(options.None).
 		WithBlockCacheSize(0).
-		WithMemTableSize(memTableSize).
+		WithMemTableSize(opt.memTable).
 		WithNumMemtables(2).
-		WithValueLogFileSize(4 * memTableSize).
+		WithValueLogFileSize(4 * opt.memTable).
 		WithNumCompactors(2).
 		WithDetectConflicts(false).
 		WithMetricsEnabled(false).
 		WithSyncWrites(false)
 	b, err := badger.OpenManaged(o)
-	// Badger makes a memtable's log in two steps and removes it in two, with the
-	// file empty in between. Killed there, it refuses to open, but makes the
-	// empty file a good one in doing so. At most a few files can be such.
-	for tries := 0; err != nil && strings.Contains(err.Error(), z.NewFile.Error()) && tries < 8; tries++ {
-		b, err = badger.OpenManaged(o)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("state: open %s: %w", dir, err)
 	}
-	d := &disk{b: b, dir: dir}
+	d := &disk{b: b, dir: dir, noSync: opt.noSync}
 	d.done.Store(b.MaxVersion())
 	return d, nil
+}
+
+// removeEmpty removes files of no bytes. Badger makes the log of a memtable in
+// two steps and removes it in two, with the file empty in between; killed there,
+// it refuses to open. Such a file is not used yet, or not needed any more.
+func removeEmpty(dir string) {
+	files := emptyFiles(dir)
+	if len(files) == 0 {
+		return
+	}
+	// Should another process have the database open (Badger will tell), its
+	// files are empty for microseconds only.
+	time.Sleep(50 * time.Millisecond)
+	for _, f := range emptyFiles(dir) {
+		if slices.Contains(files, f) {
+			_ = os.Remove(f) // If it cannot be removed, Badger says what is wrong.
+		}
+	}
+}
+
+func emptyFiles(dir string) (names []string) {
+	files, _ := os.ReadDir(dir) // A missing directory has none.
+	for _, f := range files {
+		info, err := f.Info()
+		switch filepath.Ext(f.Name()) {
+		case ".mem", ".vlog", ".sst":
+			if err == nil && info.Size() == 0 {
+				names = append(names, filepath.Join(dir, f.Name()))
+			}
+		}
+	}
+	return names
 }
 
 func diskKey(dst []byte, id uint32, parts ...[]byte) []byte {
@@ -229,7 +259,7 @@ func (w *writer) cancel() { w.wb.Cancel() }
 // tables (tables are synced when they are made); after a power cut a hole could
 // remain, so all of them are synced here.
 func (d *disk) sync() error {
-	if d.dir == "" {
+	if d.dir == "" || d.noSync {
 		return nil
 	}
 	if err := d.b.Sync(); err != nil {

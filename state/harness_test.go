@@ -86,6 +86,7 @@ var errCrash = errors.New("crash")
 func newWorld(root *testing.T, t *rapid.T, o Options, subjects ...subject) *world {
 	o.FlushInterval = -1
 	o.memTable = 256 << 10
+	o.noSync = true
 	w := &world{root: root, o: o, log: &fakeLog{}, subjects: subjects, dir: tempDir(root)}
 	w.open(t)
 	return w

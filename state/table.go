@@ -46,7 +46,8 @@ type Keys struct {
 type Table struct {
 	rows
 	c      *core
-	prefix []byte // Of the keys within the store: the window.
+	parent *Windows // nil if the table is a store by itself.
+	prefix []byte   // Of the keys within the store: the window.
 
 	bytesIndex byteIndex
 	intsIndex  intIndex

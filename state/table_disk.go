@@ -58,6 +58,9 @@ func (t *Table) fail(err error) {
 	if t.err == nil {
 		t.err = err
 	}
+	if t.parent != nil {
+		t.parent.fail(err)
+	}
 }
 
 // checkComplete notes that all keys are in memory again.
@@ -82,6 +85,10 @@ func (t *Table) load() {
 }
 
 func (t *Table) loadAll() {
+	if t.parent != nil {
+		t.loadDisk(true) // What is pending was laid over before.
+		return
+	}
 	in, err := t.c.inherit()
 	if err != nil {
 		t.fail(err)
@@ -122,7 +129,7 @@ func (t *Table) overlay(key, val []byte, seq uint32) error {
 // loadDisk loads what is in Badger, as far as there is room, and notes the rest
 // in the filter.
 func (t *Table) loadDisk(any bool) {
-	t.loaded = true
+	t.loaded, t.gone = true, 0
 	if !any {
 		t.checkComplete()
 		t.account()
@@ -245,6 +252,14 @@ func (t *Table) drop(row uint32) {
 	}
 	t.remove(row)
 	t.version++
+}
+
+// unload forgets everything about what is in Badger. Nothing may be in memory.
+func (t *Table) unload() {
+	fresh := newTable(t.c, t.layout(), t.prefix)
+	fresh.parent, fresh.onDirty = t.parent, t.onDirty
+	fresh.counted, fresh.version = t.counted, t.version+1
+	*t = *fresh
 }
 
 // Close gives up the store; see Store.
