@@ -10,10 +10,6 @@ import (
 	"time"
 )
 
-// foldBytes is how many bytes of deltas a store gathers before they are merged
-// in memory: a hot key is then held once, not once per commit.
-const foldBytes = 4 << 20
-
 // softLimit is how many pending bytes make a flush urgent; at four times as
 // many, commits wait.
 func (db *DB) softLimit() int { return int(min(64<<20, max(256<<10, db.o.Memory/8))) }
@@ -360,10 +356,6 @@ func (db *DB) Drop(prefix string) error {
 	return nil
 }
 
-// manyKeys is from how many keys on a dropped store is deleted by prefix, which
-// stops Badger for about 50 ms but leaves no tombstones.
-const manyKeys = 50_000
-
 // cleanUp deletes the keys of dropped stores.
 func (db *DB) cleanUp() {
 	db.flushMu.Lock()
@@ -382,14 +374,14 @@ func (db *DB) cleanUpStore(id uint32) error {
 	p := diskKey(nil, id)
 	n := 0
 	c := db.disk.cursor(p, afterPrefix(p), len(p))
-	for ; c.valid() && n < manyKeys; c.next() {
+	for ; c.valid() && n < tuning.manyKeys; c.next() {
 		n++
 	}
 	c.close()
 	version := db.disk.done.Load() + 1
 	w := db.disk.writer(version)
 	var err error
-	if n < manyKeys {
+	if n < tuning.manyKeys {
 		err = db.deleteRange(w, p, afterPrefix(p), len(p))
 	} else {
 		err = db.disk.b.DropPrefix(p)

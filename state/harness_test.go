@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -217,6 +218,9 @@ func (w *world) reopen(t *rapid.T) {
 // crash continues with a copy of Badger's files as they are now, or as they are
 // at a drawn point of a flush. Groups that are not durable are lost.
 func (w *world) crash(t *rapid.T) {
+	if rapid.IntRange(0, 3).Draw(t, "quick timer") == 0 {
+		w.o.FlushInterval = time.Millisecond // In the next life.
+	}
 	points := []string{"", "drops", "some puts", "puts", "sync", "applied"}
 	point := rapid.SampledFrom(points).Draw(t, "crash at")
 	if point != "" {

@@ -16,5 +16,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	// glog's flush daemon belongs to a dependency of Badger.
+	tuning.sparseRows, tuning.garbage, tuning.filterSlack = 16, 1<<10, 64
+	tuning.foldBytes, tuning.manyKeys = 2<<10, 100
 	goleak.VerifyTestMain(m)
 }

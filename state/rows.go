@@ -18,6 +18,7 @@ type rows struct {
 	stride, blobs int
 	intKey        bool
 	refs1         int // refs per row: the blobs, preceded by the key unless intKey.
+	hidden        int // How many of the last words are not part of the value.
 
 	words []uint64
 	refs  []ref
@@ -200,7 +201,7 @@ func (r *rows) seq(row uint32) uint32 { return r.meta[row] >> flagBits }
 
 // valueLen is the number of bytes appendValue appends.
 func (r *rows) valueLen(row uint32) int {
-	n := 8 * r.stride
+	n := 8 * (r.stride - r.hidden)
 	for i := range r.blobs {
 		b := r.refs[(int(row)+1)*r.refs1-r.blobs+i].len()
 		n += uvarintLen(b) + b
@@ -211,7 +212,7 @@ func (r *rows) valueLen(row uint32) int {
 // appendValue appends the words, 8 bytes each, and the blobs, each after its
 // length.
 func (r *rows) appendValue(dst []byte, row uint32) []byte {
-	for _, w := range r.words[int(row)*r.stride : (int(row)+1)*r.stride] {
+	for _, w := range r.words[int(row)*r.stride : (int(row)+1)*r.stride-r.hidden] {
 		dst = binary.LittleEndian.AppendUint64(dst, w)
 	}
 	for i := range r.blobs {
@@ -229,14 +230,18 @@ func (r *rows) appendSized(dst []byte, row uint32) []byte {
 
 // setValue reads what appendValue wrote.
 func (r *rows) setValue(row uint32, data []byte) error {
-	if len(data) < 8*r.stride {
-		return fmt.Errorf("state: a row of %d bytes where %d words are expected: %w", len(data), r.stride, ErrLayout)
+	n := r.stride - r.hidden
+	if len(data) < 8*n {
+		return fmt.Errorf("state: a row of %d bytes where %d words are expected: %w", len(data), n, ErrLayout)
 	}
-	words := r.words[int(row)*r.stride : (int(row)+1)*r.stride]
+	words := r.words[int(row)*r.stride:][:n]
 	for i := range words {
 		words[i] = binary.LittleEndian.Uint64(data[8*i:])
 	}
-	data = data[8*r.stride:]
+	return r.setBlobs(row, data[8*n:])
+}
+
+func (r *rows) setBlobs(row uint32, data []byte) error {
 	for i := range r.blobs {
 		n, used := binary.Uvarint(data)
 		if used <= 0 || n > uint64(len(data)-used) {
@@ -284,10 +289,10 @@ func (r *rows) dirtyBytes() int {
 }
 
 // sparse tells whether shrinkRows is worth its time.
-func (r *rows) sparse() bool { return len(r.free) > 1024 && len(r.free) > r.live }
+func (r *rows) sparse() bool { return len(r.free) > tuning.sparseRows && len(r.free) > r.live }
 
-// shrinkRows moves all rows together and returns their new numbers. No row may
-// be dirty.
+// shrinkRows moves all rows together and returns their new numbers, None for
+// free rows. No row may be dirty.
 func (r *rows) shrinkRows() (to []uint32) {
 	to = make([]uint32, len(r.meta))
 	n := r.live + r.live/8
@@ -297,6 +302,7 @@ func (r *rows) shrinkRows() (to []uint32) {
 	var ints []uint64
 	for row := range r.meta {
 		if r.meta[row] == 0 {
+			to[row] = None
 			continue
 		}
 		to[row] = uint32(len(meta))
@@ -315,7 +321,7 @@ func (r *rows) shrinkRows() (to []uint32) {
 // garbage is much. Old bytes stay readable for who has them.
 func (r *rows) compactArena() {
 	a := &r.arena
-	if a.size-a.used < 4*chunkSize || a.size-a.used < a.size/3 {
+	if a.size-a.used < tuning.garbage || a.size-a.used < a.size/3 {
 		return
 	}
 	a.closeChunk()

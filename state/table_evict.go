@@ -93,7 +93,7 @@ func (t *Table) shrink() {
 	}
 	// Keys that came back or were deleted are still in the filter. When most of
 	// it is such, it is made anew.
-	if t.filter != nil && t.filter.added > 2*t.gone+1<<16 {
+	if t.filter != nil && t.filter.added > 2*t.gone+tuning.filterSlack {
 		t.rebuildFilter()
 	}
 }
