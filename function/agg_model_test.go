@@ -161,6 +161,20 @@ var aggModels = []aggModel{
 	{"COUNT_DISTINCT", []string{"STRING"}, nil, false, func(rows []seenRow, args []*types.Type) any {
 		return int64(len(distinctValues(args[0], first(rows))))
 	}},
+	{"HISTOGRAM", []string{"STRING"}, nil, true, func(rows []seenRow, args []*types.Type) any {
+		m := types.MapValue{}
+		for _, x := range distinctValues(args[0], all(rows)) {
+			n := int64(0)
+			for _, y := range all(rows) {
+				if compareAny(args[0], x, y) == 0 {
+					n++
+				}
+			}
+			m = append(m, types.MapEntry{Key: x, Value: n})
+		}
+		return m
+	}},
+	{"LATEST_BY_OFFSET", []string{"DOUBLE"}, []any{false}, false, func(rows []seenRow, _ []*types.Type) any { return last(all(rows)) }},
 	{"SUM_LIST", []string{"ARRAY<BIGINT>"}, nil, true, func(rows []seenRow, _ []*types.Type) any {
 		var sum int64
 		for _, list := range first(rows) {

@@ -242,6 +242,29 @@ func TestDeviations(t *testing.T) {
 	expect(t, "CORRELATION", emitted(t, "CORRELATION", []*types.Vector{line, line}), "NaN", "1.0", "1.0", "1.0")
 }
 
+// Rows taken back and groups merged leave what the remaining rows give.
+func TestDeviationsUndoAndMerge(t *testing.T) {
+	x := columnOf(t, types.DoubleType, 1.0, 5.0, 9.0, 2.0)
+	y := columnOf(t, types.DoubleType, 2.0, -7.0, 4.0, 9.0)
+	for name, cols := range map[string][]*types.Vector{"STDDEV_SAMP": {x}, "STDDEV_SAMPLE": {x}, "CORRELATION": {x, y}} {
+		args := []*types.Type{types.DoubleType, types.DoubleType}[:len(cols)]
+		a, typ := aggregator(t, name, args)
+		st, at := newState(a, 3)
+		out := types.NewVector(typ)
+		out.Reset(4)
+		var errs function.Errors
+		a.Update(st, at, []uint32{0, 0, 1, 1}, cols, iota(4), 1, nil, &errs)
+		a.Update(st, at, []uint32{0}, cols, []uint32{1}, -1, nil, &errs)
+		a.Merge(st, at, 1, 0)
+		a.Merge(st, at, 0, 2)                                                       // An empty group changes nothing.
+		a.Update(st, at, []uint32{2, 2, 2}, cols, []uint32{0, 2, 3}, 1, nil, &errs) // The same rows straight.
+		a.Result(st, at, []uint32{0, 1, 2}, []uint32{0, 1, 2}, out)
+		if got, want := out.F64[1], out.F64[2]; math.Abs(got-want) > 1e-12*math.Abs(want) || want == 0 {
+			t.Errorf("%s of rows taken back and merged is %v, want %v", name, got, want)
+		}
+	}
+}
+
 func TestSumList(t *testing.T) {
 	lists := columnOf(t, types.MustType("ARRAY<INT>"), []any{int32(1), nil, int32(2)}, nil, []any{}, []any{int32(math.MaxInt32)})
 	expect(t, "SUM_LIST", emitted(t, "SUM_LIST", []*types.Vector{lists}), "3", "3", "3", "-2147483646")
