@@ -1,6 +1,7 @@
 package leat
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -181,9 +182,11 @@ type journal struct {
 	keep bool
 }
 
+// ReplayDeltas hands out copies, since state keeps them and the log reuses its
+// memory.
 func (j journal) ReplayDeltas(after uint64, fn func(lsn uint64, store string, data []byte) error) error {
 	return j.log.ReplayDeltas(log.LSN(after+1), func(lsn log.LSN, store string, data []byte) error {
-		return fn(uint64(lsn), store, data)
+		return fn(uint64(lsn), store, bytes.Clone(data))
 	})
 }
 
