@@ -162,6 +162,9 @@ func (x *exprBinder) in(e *parser.In) (*expr.Expr, error) {
 	if err := castAll(items, at, t); err != nil {
 		return nil, err
 	}
+	if len(items) == 1 {
+		items = append(items, expr.Null(t))
+	}
 	return &expr.Expr{Op: expr.OpIn, Name: notName(e.Not), Type: types.BooleanType, Args: items}, nil
 }
 

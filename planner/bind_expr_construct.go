@@ -78,9 +78,6 @@ func (x *exprBinder) mapPart(e *parser.MapLit, what string, list []parser.Expr) 
 }
 
 func (x *exprBinder) structLit(e *parser.StructLit) (*expr.Expr, error) {
-	if len(e.Fields) == 0 {
-		return nil, errorf(e, "STRUCT() has no fields").hint("name them, e.g. STRUCT(A := 1)")
-	}
 	out := &expr.Expr{Op: expr.OpStruct}
 	var fields []types.Field
 	for i := range e.Fields {

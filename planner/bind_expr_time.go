@@ -72,9 +72,18 @@ func parsePartialTime(text string) (millis int64, ok bool) {
 	if len(clock) > len(midnight) {
 		return 0, false
 	}
-	t, err := time.ParseInLocation("2006-01-02T15:04:05.000", text+clock+midnight[len(clock):], zone)
+	clock += midnight[len(clock):]
+	nextDay := clock == "24"+midnight[2:]
+	if nextDay {
+		clock = midnight
+	}
+	t, err := time.ParseInLocation("2006-01-02T15:04:05.000", text+clock, zone)
 	if err != nil {
 		return 0, false
 	}
-	return t.UnixMilli(), true
+	millis = t.UnixMilli()
+	if nextDay {
+		millis += dayMillis
+	}
+	return millis, true
 }

@@ -17,26 +17,67 @@ const maxDisjuncts = 1024
 // that what is found here only has to include them.
 func (q *query) bindLookup(p *plan.Pull) error {
 	f, ok := q.node.(*plan.Filter)
-	where := ok && q.sel.Where != nil
 	l := lookup{keys: q.first.Schema.Key}
 	var disjuncts [][]*expr.Expr
-	if where {
+	if ok && q.sel.Where != nil {
 		disjuncts = spread(f.Predicate)
 	}
 	l.windowBounds(p, disjuncts)
-	if keys, ok := l.keyLists(disjuncts); ok {
+	keys, found := l.keyLists(disjuncts)
+	if found {
 		p.Keys = keys
-		return nil
-	}
-	if q.session.enabled(propPullRange) {
+	} else if q.session.enabled(propPullRange) {
 		p.Range = l.keyRange(disjuncts)
 	}
-	if p.Range == nil && !q.session.enabled(propPullScan) {
-		at := q.sel.From
-		return errorf(at, "this pull query would scan the whole table, and that is disabled").
-			hint("fix every key column (%s) with = or IN and constants, joined by AND; or SET '%s'='true'", q.first.Schema.String(), propPullScan)
+	for _, key := range keys {
+		for i, part := range key {
+			if part.Expr.Null {
+				return errorf(q.sel.Where, "the key column %s cannot be looked up by NULL", quote(l.keys[i].Name))
+			}
+		}
 	}
-	return nil
+	if q.session.enabled(propPullScan) || found && l.once(disjuncts) || p.Range != nil && l.isSimple(disjuncts, q.first.Window != nil) {
+		return nil
+	}
+	var names []string
+	for _, k := range l.keys {
+		names = append(names, quote(k.Name))
+	}
+	return errorf(q.sel.From, "this pull query would scan the whole table, and that is disabled").
+		hint("fix each key column once with = or IN and constants, joined by AND (%s), or compare one STRING key with a constant; or SET '%s'='true'",
+			list(names, "and"), propPullScan)
+}
+
+// once tells whether no disjunct speaks of a key column twice.
+func (l *lookup) once(disjuncts [][]*expr.Expr) bool {
+	for _, d := range disjuncts {
+		for k := range l.keys {
+			uses := 0
+			for _, c := range d {
+				if l.fixed([]*expr.Expr{c}, k) != nil {
+					uses++
+				}
+			}
+			if uses > 1 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isSimple tells whether a range is one comparison with a STRING key, which
+// does not count as a scan.
+func (l *lookup) isSimple(disjuncts [][]*expr.Expr, windowed bool) bool {
+	compared := 0
+	for _, c := range disjuncts[0] {
+		reads := map[int]bool{}
+		c.Columns(reads)
+		if reads[0] {
+			compared++
+		}
+	}
+	return compared == 1 && l.keys[0].Type.Kind == types.String && !windowed
 }
 
 // spread writes a predicate as a disjunction of conjunctions, as far as AND and

@@ -67,6 +67,9 @@ func (q *query) bindItem(x *exprBinder, s parser.SelectItem) error {
 		if isNull(e) {
 			return errorf(s.Expr, "the type of %s is not known", x.text(s.Expr)).hint("give it one, e.g. CAST(NULL AS STRING)")
 		}
+		if e.Type.Kind == types.Struct && len(e.Type.Fields) == 0 {
+			return errorf(s.Expr, "the STRUCT has no fields").hint("name them, e.g. STRUCT(A := 1)")
+		}
 		i := &item{at: s, expr: e, text: x.text(s.Expr), key: -1}
 		if s.Alias != nil {
 			i.name = s.Alias.Text
@@ -212,10 +215,10 @@ func (q *query) project(rekey bool) error {
 		return err
 	}
 	for _, i := range q.items {
-		out := Output{Name: i.name, Type: i.expr.Type, Column: i.key, Key: i.key >= 0}
+		out := Output{Name: i.name, Type: i.expr.Type, Column: i.key, Key: i.key >= 0 || q.pull && i.isBound()}
 		switch {
 		case i.key >= 0:
-		case q.persistent() && i.isBound():
+		case q.persistent() && i.isBound() && isPseudo(i.name):
 			continue
 		default:
 			out.Column = len(p.Key) + len(p.Value)
@@ -231,10 +234,11 @@ func (q *query) project(rekey bool) error {
 	return nil
 }
 
-// isBound tells whether the item is a window bound selected as it is. Sinks
-// have the bounds in their key.
+// isBound tells whether the item is a bound of the row's window. Windowed rows
+// have the bounds in their key, and so have sinks, where they are not columns
+// unless they have an alias.
 func (i *item) isBound() bool {
-	return i.expr.Op == expr.OpPseudo && (i.name == "WINDOWSTART" || i.name == "WINDOWEND")
+	return i.expr.Op == expr.OpPseudo && (i.expr.Name == "WINDOWSTART" || i.expr.Name == "WINDOWEND")
 }
 
 // projectKeys finds the item that selects each key column. A sink needs all of
