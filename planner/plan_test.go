@@ -97,6 +97,9 @@ func (w *world) run(sql string) []Planned {
 		if err != nil {
 			w.t.Fatalf("%s\n%v", s.Text(), err)
 		}
+		if err := checkPlanned(p, w.planner.functions); err != nil {
+			w.t.Fatalf("%s\n%v", s.Text(), err)
+		}
 		out = append(out, p)
 		if c, ok := p.(*Change); ok {
 			w.apply(c)

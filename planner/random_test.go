@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/leatdb/leat/function"
 	"github.com/leatdb/leat/parser"
 	"github.com/leatdb/leat/planner/plan"
 	"pgregory.net/rapid"
@@ -43,20 +44,22 @@ func TestRandomStatements(t *testing.T) {
 			return
 		}
 		accepted++
-		if err := checkPlanned(planned); err != nil {
+		if err := checkPlanned(planned, w.planner.functions); err != nil {
 			t.Fatalf("%s\n%v", sql, err)
 		}
 	})
-	t.Logf("accepted %d", accepted)
 	if accepted == 0 {
 		t.Error("no statement was accepted, so no plan was checked")
 	}
 }
 
-func checkPlanned(p Planned) error {
+func checkPlanned(p Planned, functions *function.Registry) error {
 	switch p := p.(type) {
 	case *Change:
-		return checkStored(p.Start.Plan)
+		if p.Start == nil {
+			return nil
+		}
+		return checkStored(p.Start.Plan, functions)
 	case *Push:
 		columns := len(p.Query.Root.Out().Schema.Columns())
 		for _, o := range p.Outputs {
@@ -64,14 +67,17 @@ func checkPlanned(p Planned) error {
 				return fmt.Errorf("output %s is column %d of %d", o.Name, o.Column, columns)
 			}
 		}
-		return checkStored(p.Query)
+		return checkStored(p.Query, functions)
 	case *Pull:
-		return plan.Check(p.Pull.Root)
+		if err := plan.Check(p.Pull.Root); err != nil {
+			return err
+		}
+		return compileAll(p.Pull.Root, functions)
 	}
 	return nil
 }
 
-func checkStored(q *plan.Query) error {
+func checkStored(q *plan.Query, functions *function.Registry) error {
 	if err := plan.Check(q.Root); err != nil {
 		return err
 	}
@@ -86,7 +92,7 @@ func checkStored(q *plan.Query) error {
 	if was, is := plan.Text(q.Root), plan.Text(again.Root); was != is {
 		return fmt.Errorf("storing changed the plan from\n%s\nto\n%s", was, is)
 	}
-	return nil
+	return compileAll(again.Root, functions)
 }
 
 // A generator writes random SQL. Most of it has the types that it needs; the
