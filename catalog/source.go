@@ -12,6 +12,9 @@ type Source struct {
 	Relation plan.Relation `json:"relation"`
 	Schema   types.Schema  `json:"schema"`
 	Topic    string        `json:"topic"`
+	// Order names the value and header columns as they were declared, where header
+	// columns stand before value columns; that is what `*` means. nil otherwise.
+	Order []string `json:"order,omitempty"`
 	// KeyFormat is NONE when there is no key column.
 	KeyFormat   plan.Format `json:"keyFormat"`
 	ValueFormat plan.Format `json:"valueFormat"`

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/parser"
@@ -24,7 +25,6 @@ func (b *binder) alterSource(s *parser.AlterSource) (Planned, error) {
 	}
 	now := *old
 	now.Schema.Value = append([]types.Column(nil), old.Schema.Value...)
-	now.SQL = old.SQL
 	for i := range s.Add {
 		a := &s.Add[i]
 		if err := checkColumnName(&a.Name, &now.Schema); err != nil {
@@ -35,6 +35,9 @@ func (b *binder) alterSource(s *parser.AlterSource) (Planned, error) {
 			return nil, err
 		}
 		now.Schema.Value = append(now.Schema.Value, types.Column{Name: a.Name.Text, Type: t})
+		if old.Order != nil {
+			now.Order = append(slices.Clip(now.Order), a.Name.Text)
+		}
 	}
 	if err := checkFormats(nil, &s.Name, &now.Schema, now.KeyFormat, now.ValueFormat); err != nil {
 		return nil, err

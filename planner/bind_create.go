@@ -2,12 +2,10 @@ package planner
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/parser"
 	"github.com/leatdb/leat/planner/plan"
-	"github.com/leatdb/leat/types"
 )
 
 // createSource plans CREATE STREAM and CREATE TABLE over a topic.
@@ -81,6 +79,7 @@ func (b *binder) bindSource(s *parser.CreateSource) (*catalog.Source, with, erro
 	if src.Schema, err = b.bindColumns(s); err != nil {
 		return nil, nil, err
 	}
+	src.Order = declaredOrder(s, &src.Schema)
 	if err := b.sourceFormats(s, w, src); err != nil {
 		return nil, nil, err
 	}
@@ -154,154 +153,4 @@ func (b *binder) materialise(change *Change, src *catalog.Source) {
 		Plan: &plan.Query{ID: id, SQL: src.SQL, Root: read, Limit: -1, FromEarliest: true, Properties: b.session.Properties},
 	}
 	change.Command.Query, change.Start = q, q
-}
-
-// bindColumns resolves the declared columns.
-func (b *binder) bindColumns(s *parser.CreateSource) (types.Schema, error) {
-	var schema types.Schema
-	if len(s.Columns) == 0 {
-		return schema, errorf(&s.Name, "no columns are declared").
-			hint("declare them: CREATE %s %s (ID BIGINT %s, V STRING) WITH (...)", s.Kind, &s.Name, keyWord(s.Kind))
-	}
-	for i := range s.Columns {
-		c := &s.Columns[i]
-		if err := checkColumnName(&c.Name, &schema); err != nil {
-			return schema, err
-		}
-		t, err := b.bindType(c.Type)
-		if err != nil {
-			return schema, err
-		}
-		if err := addColumn(&schema, s.Kind, c, t); err != nil {
-			return schema, err
-		}
-	}
-	if s.Kind == parser.KindTable && len(schema.Key) == 0 {
-		return schema, errorf(&s.Name, "the table has no PRIMARY KEY").
-			hint("a table keeps the last row per key: mark the key column, e.g. ID BIGINT PRIMARY KEY; or CREATE STREAM")
-	}
-	return schema, nil
-}
-
-func keyWord(kind parser.SourceKind) string {
-	if kind == parser.KindTable {
-		return "PRIMARY KEY"
-	}
-	return "KEY"
-}
-
-// pseudoColumns are the names that every source has for itself.
-var pseudoColumns = []string{"ROWTIME", "ROWPARTITION", "ROWOFFSET", "WINDOWSTART", "WINDOWEND"}
-
-func isPseudo(name string) bool {
-	for _, p := range pseudoColumns {
-		if p == name {
-			return true
-		}
-	}
-	return false
-}
-
-func checkColumnName(name *parser.Name, schema *types.Schema) error {
-	if isPseudo(name.Text) {
-		return errorf(name, "%s cannot be the name of a column: every source has a column of that name", name).
-			hint("choose another name; reserved are %s", list(pseudoColumns, "and"))
-	}
-	if schema.Find(name.Text) >= 0 {
-		return errorf(name, "column %s is declared twice", name).hint("give each column its own name")
-	}
-	return nil
-}
-
-func addColumn(schema *types.Schema, kind parser.SourceKind, c *parser.ColumnDef, t *types.Type) error {
-	col := types.Column{Name: c.Name.Text, Type: t}
-	switch c.Role {
-	case parser.ValueColumn:
-		schema.Value = append(schema.Value, col)
-	case parser.KeyColumn, parser.PrimaryKeyColumn:
-		if want := keyWord(kind); (want == "KEY") != (c.Role == parser.KeyColumn) {
-			return errorf(c, "column %s is marked %s", &c.Name, keyWord(1-kind)).
-				hint("a %s has %s columns: rows of a STREAM may share a key, a TABLE has one row per PRIMARY KEY", kind, want)
-		}
-		schema.Key = append(schema.Key, col)
-	default:
-		return addHeader(schema, c, t)
-	}
-	return nil
-}
-
-func addHeader(schema *types.Schema, c *parser.ColumnDef, t *types.Type) error {
-	h := types.Header{Name: c.Name.Text}
-	if c.Role == parser.HeaderColumn {
-		h.HeaderKey = c.Header.Value
-		if h.HeaderKey == "" {
-			return errorf(c.Header, "the header's name is empty").hint("write HEADER('name'), or HEADERS for all of them")
-		}
-	}
-	if !t.Equal(h.Type()) {
-		return errorf(c.Type, "header column %s is declared as %s; expected %s", &c.Name, t, h.Type())
-	}
-	for _, o := range schema.Headers {
-		switch {
-		case o.HeaderKey == "" && h.HeaderKey == "":
-			return errorf(c, "columns %s and %s are both HEADERS", quote(o.Name), &c.Name).hint("one HEADERS column holds all headers")
-		case o.HeaderKey == "" || h.HeaderKey == "":
-			return errorf(c, "columns %s and %s mix HEADERS and HEADER('name')", quote(o.Name), &c.Name).
-				hint("use one HEADERS column, or a HEADER('name') column for each header")
-		case o.HeaderKey == h.HeaderKey:
-			return errorf(c, "columns %s and %s are both the header '%s'", quote(o.Name), &c.Name, h.HeaderKey).hint("leave one of them out")
-		}
-	}
-	schema.Headers = append(schema.Headers, h)
-	return nil
-}
-
-// bindTimestamp resolves WITH (TIMESTAMP=..., TIMESTAMP_FORMAT=...).
-func bindTimestamp(w with, columns []types.Column) (*plan.Timestamp, error) {
-	v, ok := w["TIMESTAMP"]
-	if !ok {
-		if f, ok := w["TIMESTAMP_FORMAT"]; ok {
-			return nil, errorf(f.at, "TIMESTAMP_FORMAT is given without TIMESTAMP").hint("name the column that holds the time with TIMESTAMP")
-		}
-		return nil, nil
-	}
-	name := identifier(v.text)
-	var names []string
-	for _, c := range columns {
-		if c.Name == name {
-			return timestampOf(w, c)
-		}
-		names = append(names, c.Name)
-	}
-	return nil, errorf(v.at, "the TIMESTAMP column %s does not exist", quote(name)).
-		hint("%s", didYouMean(name, names, "the columns are "+list(names, "and")))
-}
-
-func timestampOf(w with, c types.Column) (*plan.Timestamp, error) {
-	f, hasFormat := w["TIMESTAMP_FORMAT"]
-	switch c.Type.Kind {
-	case types.String:
-		if !hasFormat {
-			return nil, errorf(w.at("TIMESTAMP"), "the TIMESTAMP column %s is a STRING, and its format is not given", quote(c.Name)).
-				hint("add TIMESTAMP_FORMAT, e.g. TIMESTAMP_FORMAT='yyyy-MM-dd HH:mm:ss'")
-		}
-	case types.BigInt, types.Timestamp:
-		if hasFormat {
-			return nil, errorf(f.at, "TIMESTAMP_FORMAT is for STRING columns, and %s is %s", quote(c.Name), c.Type).hint("leave it out")
-		}
-	default:
-		return nil, errorf(w.at("TIMESTAMP"), "the TIMESTAMP column %s is %s; expected BIGINT, TIMESTAMP or STRING", quote(c.Name), c.Type)
-	}
-	return &plan.Timestamp{Column: c.Name, Format: f.text}, nil
-}
-
-// identifier reads a name inside a string by the rules of SQL: upper-cased
-// unless quoted.
-func identifier(text string) string {
-	text = strings.TrimSpace(text)
-	if n := len(text); n >= 2 && (text[0] == '`' || text[0] == '"') && text[n-1] == text[0] {
-		q := text[:1]
-		return strings.ReplaceAll(text[1:n-1], q+q, q)
-	}
-	return strings.ToUpper(text)
 }

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/leatdb/leat/catalog"
@@ -46,16 +47,26 @@ func pseudoExpr(name string) *expr.Expr {
 // sourceRelation makes the relation of a source whose rows are read as they are.
 func sourceRelation(alias string, src *catalog.Source) *relation {
 	r := &relation{alias: alias, src: src}
-	all := src.Schema.Columns()
-	for i, c := range all {
-		if i == len(src.Schema.Key) && src.Window != nil {
-			r.columns = append(r.columns, column{"WINDOWSTART", pseudoExpr("WINDOWSTART"), false}, column{"WINDOWEND", pseudoExpr("WINDOWEND"), false})
+	var rest []column
+	for i, c := range src.Schema.Columns() {
+		col := column{c.Name, expr.Column(i, c.Type), i < len(src.Schema.Key)}
+		if col.key {
+			r.columns = append(r.columns, col)
+		} else {
+			rest = append(rest, col)
 		}
-		r.columns = append(r.columns, column{c.Name, expr.Column(i, c.Type), i < len(src.Schema.Key)})
 	}
-	if src.Window != nil && len(all) == len(src.Schema.Key) {
-		r.columns = append(r.columns, column{"WINDOWSTART", pseudoExpr("WINDOWSTART"), false}, column{"WINDOWEND", pseudoExpr("WINDOWEND"), false})
+	if src.Window != nil {
+		for _, name := range pseudoColumns[3:] {
+			r.columns = append(r.columns, column{name, pseudoExpr(name), false})
+		}
 	}
+	if src.Order != nil {
+		slices.SortStableFunc(rest, func(a, b column) int {
+			return slices.Index(src.Order, a.name) - slices.Index(src.Order, b.name)
+		})
+	}
+	r.columns = append(r.columns, rest...)
 	for _, name := range pseudoColumns[:3] {
 		r.pseudo = append(r.pseudo, column{name, pseudoExpr(name), false})
 	}
