@@ -258,3 +258,13 @@ func show(x any) string {
 	}
 	return fmt.Sprint(x)
 }
+
+// structOf is a struct value of the given type.
+func structOf(typ string, values ...any) typed {
+	t := types.MustType(typ)
+	s := types.StructValue{}
+	for i, f := range t.Fields {
+		s = append(s, types.StructField{Name: f.Name, Value: values[i]})
+	}
+	return typed{t, s}
+}
