@@ -10,7 +10,7 @@ func builtinScalars() []*Scalar {
 		mathFunctions(), doubleFunctions(), roundFunctions(), extremeFunctions(), conditionalFunctions(),
 		arrayFunctions(), setFunctions(), seriesFunctions(), mapFunctions(), lambdaFunctions(),
 		caseFunctions(), partFunctions(), joinFunctions(), splitFunctions(), padFunctions(), maskFunctions(), bytesFunctions(), chrFunctions(),
-		jsonFunctions(), urlFunctions(),
+		regexpFunctions(), jsonFunctions(), urlFunctions(),
 	)
 }
 

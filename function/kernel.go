@@ -168,3 +168,6 @@ func (m *memo[T]) find(text string) {
 	}
 	m.last, m.entry = string([]byte(text)), e
 }
+
+// reset forgets everything that was compiled.
+func (m *memo[T]) reset() { m.all, m.entry = nil, nil }

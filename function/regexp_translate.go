@@ -1,0 +1,389 @@
+package function
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// The dialect's regular expressions are those of java.util.regex. They run on a
+// program of Go's package regexp/syntax, in time linear in the text, so the
+// translator rewrites what is written differently, and letter case, which Java
+// folds in ASCII only. What such a program cannot do (look-around, back
+// references, possessive and atomic groups) is an error that says so.
+
+// lineEnds are Java's line terminators, inside a class.
+const lineEnds = `\n\r\x{85}\x{2028}\x{2029}`
+
+type translator struct {
+	src   string
+	pos   int
+	out   strings.Builder
+	flags flags   // In force here.
+	stack []flags // Those outside each open group.
+	// multiline tells that some $ means the end of any line. In the program that
+	// is then what EmptyEndLine means; otherwise it is the end of the text or of
+	// its last line.
+	multiline bool
+}
+
+// flags are the embedded flags.
+type flags struct{ caseless, unicode, dotAll, multiline, comments, unixLines bool }
+
+func (t *translator) fail(format string, args ...any) error {
+	return fmt.Errorf("the regular expression %q is not valid: %s at position %d", t.src, fmt.Sprintf(format, args...), t.pos+1)
+}
+
+func (t *translator) unsupported(what string) error {
+	return fmt.Errorf("the regular expression %q has %s at position %d, which is not supported; write it without", t.src, what, t.pos+1)
+}
+
+func (t *translator) peek(prefix string) bool { return strings.HasPrefix(t.src[t.pos:], prefix) }
+
+func (t *translator) run() error {
+	for t.pos < len(t.src) {
+		if err := t.element(); err != nil {
+			return err
+		}
+	}
+	if len(t.stack) > 0 {
+		return t.fail("a group is not closed; expected )")
+	}
+	return nil
+}
+
+// element translates one character, escape, class, group mark or quantifier.
+func (t *translator) element() error {
+	c := t.src[t.pos]
+	switch c {
+	case '\\':
+		return t.escape()
+	case '[':
+		set, err := t.class()
+		if err != nil {
+			return err
+		}
+		set.write(&t.out)
+		return nil
+	case '(':
+		return t.open()
+	case ')':
+		if len(t.stack) == 0 {
+			return t.fail(") closes no group")
+		}
+		t.flags = t.stack[len(t.stack)-1]
+		t.stack = t.stack[:len(t.stack)-1]
+	case '.':
+		t.pos++
+		t.dot()
+		return nil
+	case '^':
+		t.pos++
+		if t.flags.multiline {
+			t.out.WriteString("(?m:^)")
+		} else {
+			t.out.WriteString(`\A`)
+		}
+		return nil
+	case '$':
+		t.pos++
+		t.multiline = t.multiline || t.flags.multiline
+		t.out.WriteString("(?m:$)")
+		return nil
+	case '*', '+', '?':
+		return t.quantifier(1)
+	case '{':
+		return t.braces()
+	case ' ', '\t', '\n', '\v', '\f', '\r', '#':
+		if t.flags.comments {
+			t.comment()
+			return nil
+		}
+	}
+	if c == ')' || c == '|' {
+		t.pos++
+		t.out.WriteByte(c)
+		return nil
+	}
+	r, n := utf8.DecodeRuneInString(t.src[t.pos:])
+	t.pos += n
+	t.literal(r)
+	return nil
+}
+
+// literal writes a character that stands for itself, and for its other case
+// where case does not count.
+func (t *translator) literal(r rune) {
+	if set := t.flags.fold(runeSet{r, r}); len(set) > 2 || set[0] != set[1] {
+		set.write(&t.out)
+		return
+	}
+	t.out.WriteString(quoteRune(r))
+}
+
+func (t *translator) dot() {
+	switch {
+	case t.flags.dotAll:
+		t.out.WriteString(`(?s:.)`)
+	case t.flags.unixLines:
+		t.out.WriteString(`[^\n]`)
+	default:
+		t.out.WriteString("[^" + lineEnds + "]")
+	}
+}
+
+// comment skips a blank, or the rest of the line after #, in comments mode.
+func (t *translator) comment() {
+	if t.src[t.pos] != '#' {
+		t.pos++
+		return
+	}
+	for t.pos < len(t.src) && t.src[t.pos] != '\n' {
+		t.pos++
+	}
+}
+
+// quantifier copies a quantifier of n bytes with the ? that makes it reluctant.
+func (t *translator) quantifier(n int) error {
+	end := t.pos + n
+	if end < len(t.src) {
+		switch t.src[end] {
+		case '+':
+			return t.unsupported("a possessive quantifier")
+		case '?':
+			end++
+		}
+	}
+	t.out.WriteString(t.src[t.pos:end])
+	t.pos = end
+	return nil
+}
+
+// braces translates {n}, {n,} or {n,m}; Java has no literal brace here.
+func (t *translator) braces() error {
+	n := strings.IndexByte(t.src[t.pos:], '}')
+	ok := n > 1
+	if ok {
+		least, most, _ := strings.Cut(t.src[t.pos+1:t.pos+n], ",")
+		_, err := strconv.ParseUint(least, 10, 31)
+		ok = err == nil
+		if most != "" && ok {
+			_, err = strconv.ParseUint(most, 10, 31)
+			ok = err == nil
+		}
+	}
+	if !ok {
+		return t.fail(`{ begins no repetition such as {2,3}; write \{ for the character`)
+	}
+	return t.quantifier(n + 1)
+}
+
+// open translates what a parenthesis begins.
+func (t *translator) open() error {
+	switch {
+	case t.peek("(?<=") || t.peek("(?<!"):
+		return t.unsupported("a look-behind")
+	case t.peek("(?=") || t.peek("(?!"):
+		return t.unsupported("a look-ahead")
+	case t.peek("(?>"):
+		return t.unsupported("an atomic group")
+	case t.peek("(?<"):
+		end := strings.IndexByte(t.src[t.pos:], '>')
+		if end < 0 {
+			return t.fail("the name of a group is not closed; expected >")
+		}
+		t.push(end + 1)
+	case t.peek("(?"):
+		return t.inlineFlags()
+	default:
+		t.push(1)
+	}
+	return nil
+}
+
+// push copies the n bytes that open a group.
+func (t *translator) push(n int) {
+	t.stack = append(t.stack, t.flags)
+	t.out.WriteString(t.src[t.pos : t.pos+n])
+	t.pos += n
+}
+
+// inlineFlags reads (?i), (?i-s) and (?i:...), the last also without flags.
+func (t *translator) inlineFlags() error {
+	outside := t.flags
+	on := true
+	for k := t.pos + 2; k < len(t.src); k++ {
+		c := t.src[k]
+		switch flag := t.flags.of(c); {
+		case c == '-' && on:
+			on = false
+		case c == ')':
+			t.pos = k + 1
+			return nil
+		case c == ':':
+			t.pos = k + 1
+			t.stack = append(t.stack, outside)
+			t.out.WriteString("(?:")
+			return nil
+		case flag == nil:
+			t.pos = k
+			return t.fail("%q is no flag", c)
+		default:
+			*flag = on
+		}
+	}
+	return t.fail("the flags are not closed; expected )")
+}
+
+func (f *flags) of(c byte) *bool {
+	switch c {
+	case 'i':
+		return &f.caseless
+	case 'u', 'U':
+		return &f.unicode
+	case 's':
+		return &f.dotAll
+	case 'm':
+		return &f.multiline
+	case 'x':
+		return &f.comments
+	case 'd':
+		return &f.unixLines
+	}
+	return nil
+}
+
+// escape translates what a backslash begins outside of classes.
+func (t *translator) escape() error {
+	if t.pos+1 == len(t.src) {
+		return t.fail("nothing follows the last backslash")
+	}
+	switch c := t.src[t.pos+1]; c {
+	case 'A', 'z', 'b', 'B':
+		t.out.WriteString(t.src[t.pos : t.pos+2])
+		t.pos += 2
+		return nil
+	case 'Z':
+		t.out.WriteString("(?m:$)")
+		t.pos += 2
+		return nil
+	case 'R':
+		t.out.WriteString(`(?:\r\n|[\v\f` + lineEnds + `])`)
+		t.pos += 2
+		return nil
+	case 'Q':
+		t.quote()
+		return nil
+	case 'E':
+		t.pos += 2
+		return nil
+	case 'G':
+		return t.unsupported(`the anchor \G`)
+	case 'X':
+		return t.unsupported(`the grapheme cluster \X`)
+	case 'k', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		return t.unsupported("a back reference")
+	}
+	if set, ok, err := t.classEscape(); err != nil || ok {
+		if ok {
+			set.write(&t.out)
+		}
+		return err
+	}
+	r, err := t.charEscape()
+	if err == nil {
+		t.literal(r)
+	}
+	return err
+}
+
+// quote copies \Q...\E as literal characters.
+func (t *translator) quote() {
+	text := t.src[t.pos+2:]
+	t.pos = len(t.src)
+	if k := strings.Index(text, `\E`); k >= 0 {
+		t.pos -= len(text) - k - 2
+		text = text[:k]
+	}
+	for _, r := range text {
+		t.literal(r)
+	}
+}
+
+func quoteRune(r rune) string {
+	if r < ' ' || r > '~' {
+		return fmt.Sprintf(`\x{%X}`, r)
+	}
+	return regexp.QuoteMeta(string(r))
+}
+
+// charEscape reads the escape of one character.
+func (t *translator) charEscape() (rune, error) {
+	start := t.pos
+	r, size := utf8.DecodeRuneInString(t.src[t.pos+1:])
+	t.pos += 1 + size
+	if at := strings.IndexByte("tnrfae", byte(r)); at >= 0 && r < utf8.RuneSelf {
+		return rune("\t\n\r\f\a\x1b"[at]), nil
+	}
+	switch {
+	case r == 'x' && strings.HasPrefix(t.src[t.pos:], "{"):
+		if end := strings.IndexByte(t.src[t.pos:], '}'); end > 0 {
+			n, err := strconv.ParseUint(t.src[t.pos+1:t.pos+end], 16, 32)
+			if err == nil && n <= utf8.MaxRune {
+				t.pos += end + 1
+				return rune(n), nil
+			}
+		}
+	case r == 'x':
+		if n, ok := t.hex(2); ok {
+			return n, nil
+		}
+	case r == 'u':
+		if n, ok := t.hex(4); ok {
+			return t.surrogates(n), nil
+		}
+	case r == '0':
+		if n := octalDigits(t.src[t.pos:] + "x"); n > 0 {
+			code, _ := strconv.ParseUint(t.src[t.pos:t.pos+n], 8, 16)
+			t.pos += n
+			return rune(code), nil
+		}
+	case r == 'c' && t.pos < len(t.src):
+		t.pos++
+		return rune(t.src[t.pos-1] ^ 64), nil
+	case r >= utf8.RuneSelf || !isAlpha(byte(r)) && !isDigit(byte(r)):
+		return r, nil
+	}
+	t.pos = start
+	return 0, t.fail(`\%c is no escape`, r)
+}
+
+func (t *translator) hex(digits int) (rune, bool) {
+	if t.pos+digits > len(t.src) {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(t.src[t.pos:t.pos+digits], 16, 32)
+	if err == nil {
+		t.pos += digits
+	}
+	return rune(n), err == nil
+}
+
+// surrogates joins \uD83D with a following \uDE00.
+func (t *translator) surrogates(r rune) rune {
+	if !utf16.IsSurrogate(r) || !t.peek(`\u`) {
+		return r
+	}
+	before := t.pos
+	t.pos += 2
+	if low, ok := t.hex(4); ok {
+		if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+			return pair
+		}
+	}
+	t.pos = before
+	return r
+}
