@@ -79,7 +79,7 @@ func (q *query) bindAggregation() error {
 	over := &overGroups{groups: groups, windowed: agg.Window != nil}
 	if having != nil {
 		if having, err = over.rewrite(having); err != nil {
-			return errorf(q.sel.Having, "HAVING uses a column that is not in GROUP BY and not aggregated").
+			return errorAt(q.spanOf(err, q.sel.Having), "HAVING uses a column that is not in GROUP BY and not aggregated").
 				hint("use WHERE to filter rows before they are grouped")
 		}
 		q.node = &plan.Filter{Input: q.node, Predicate: having}
@@ -129,6 +129,7 @@ func (q *query) bindHaving() (*expr.Expr, error) {
 		return nil, nil
 	}
 	x := q.expressions(q.scope, "HAVING")
+	x.spans = q.spans
 	x.aggs = q.aggs
 	return x.predicate(q.sel.Having)
 }
@@ -234,8 +235,22 @@ func (o *overGroups) keys() []rowKey {
 	return out
 }
 
-// errNotGrouped is returned for what reads a row that the aggregation has not.
-var errNotGrouped = errors.New("not in GROUP BY")
+// notGrouped is the error for an expression that reads a row, which is gone
+// after the aggregation.
+type notGrouped struct{ *expr.Expr }
+
+func (notGrouped) Error() string { return "not in GROUP BY and not aggregated" }
+
+// spanOf is where the expression of a notGrouped error stands, or else the node.
+func (q *query) spanOf(err error, otherwise parser.Node) parser.Span {
+	var n notGrouped
+	if errors.As(err, &n) {
+		if at, known := q.spans[n.Expr]; known {
+			return at
+		}
+	}
+	return otherwise.Span()
+}
 
 // rewrite replaces grouping expressions by key columns and aggregate calls by
 // the columns of their results. Anything else that reads a row is refused.
@@ -249,12 +264,12 @@ func (o *overGroups) rewrite(e *expr.Expr) (*expr.Expr, error) {
 	case opAggregate:
 		return expr.Column(len(o.groups)+e.Index, e.Type), nil
 	case expr.OpColumn:
-		return nil, errNotGrouped
+		return nil, notGrouped{e}
 	case expr.OpPseudo:
 		if o.windowed && (e.Name == "WINDOWSTART" || e.Name == "WINDOWEND") {
 			return e, nil
 		}
-		return nil, errNotGrouped
+		return nil, notGrouped{e}
 	}
 	if len(e.Args) == 0 {
 		return e, nil
@@ -272,23 +287,23 @@ func (o *overGroups) rewrite(e *expr.Expr) (*expr.Expr, error) {
 
 // overGroups rewrites the items.
 func (q *query) overGroups(o *overGroups) error {
-	var wrong []*item
+	var texts []string
+	var at parser.Span
 	for _, i := range q.items {
 		e, err := o.rewrite(i.expr)
-		if err != nil {
-			wrong = append(wrong, i)
+		if err == nil {
+			i.expr = e
 			continue
 		}
-		i.expr = e
-	}
-	if len(wrong) == 0 {
-		return nil
-	}
-	var texts []string
-	for _, i := range wrong {
+		if len(texts) == 0 {
+			at = q.spanOf(err, i.at)
+		}
 		texts = append(texts, i.text)
 	}
-	err := errorf(wrong[0].at, "not in GROUP BY and not aggregated: %s", strings.Join(texts, ", "))
+	if len(texts) == 0 {
+		return nil
+	}
+	err := errorAt(at, "not in GROUP BY and not aggregated: "+strings.Join(texts, ", "))
 	if q.sel.GroupBy == nil {
 		return err.hint("add GROUP BY %s, or use an aggregate function such as LATEST_BY_OFFSET(%s)", strings.Join(texts, ", "), texts[0])
 	}

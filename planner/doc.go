@@ -15,14 +15,20 @@
 //
 // # Stages
 //
-// A query is bound in the order in which its rows will flow, one file a stage:
+// A query is bound in the order in which its rows will flow (see bindQuery), each
+// stage putting nodes on top of the plan and leaving a scope that tells what the
+// rows are:
 //
-//	bind_source   FROM: sources and the scope of their columns
-//	bind_join     joins: sides prepared, keyed and named ALIAS_COLUMN
-//	bind_expr_*   expressions: types, overloads, implicit casts
-//	bind_where    WHERE
-//	bind_groupby  GROUP BY, aggregates, windows, HAVING
-//	bind_select   star expansion, names, table functions, the final projection
-//	bind_sink     what CREATE ... AS and INSERT INTO write to
-//	physical      pruning of columns, stores, internal topics
+//	bind_from, bind_join*       sources, and joins of them
+//	query (bindWhere)           WHERE
+//	bind_partition              PARTITION BY
+//	bind_select, bind_star      the SELECT list: stars, names, table functions
+//	bind_groupby, bind_window   GROUP BY, aggregates, windows, HAVING
+//	bind_select (project)       the final projection: keys found, values ordered
+//
+// Expressions are bound by bind_expr*: names become columns of the current rows,
+// calls get their overload, implicit casts are written out. What the result is
+// for decides the rest: bind_sink and bind_insert (persistent queries), bind_push,
+// bind_pull and bind_lookup. At the end physical cuts off columns that nobody
+// reads and names stores.
 package planner

@@ -45,7 +45,7 @@ func New(functions *function.Registry, options Options) *Planner {
 
 // Plan binds a statement to the catalogue. The error is an *Error.
 func (p *Planner) Plan(stmt parser.Statement, cat *catalog.Snapshot, session Session) (Planned, error) {
-	b := &binder{Planner: p, cat: cat, session: session, stmt: stmt}
+	b := &binder{Planner: p, cat: cat, session: session}
 	planned, err := b.statement(stmt)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,6 @@ type binder struct {
 	*Planner
 	cat     *catalog.Snapshot
 	session Session
-	stmt    parser.Statement // The outermost one: spans count from its text.
 }
 
 // statement is the spine: one case per kind of statement.

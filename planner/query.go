@@ -28,7 +28,9 @@ type query struct {
 	first   *catalog.Source
 	sources []string
 
-	items   []*item
+	items []*item
+	// spans remembers where the expressions of SELECT and HAVING stand.
+	spans   map[*expr.Expr]parser.Span
 	aggs    *aggregates
 	tables  *tableCalls
 	outputs []Output
