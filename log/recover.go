@@ -2,7 +2,9 @@ package log
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	mathrand "math/rand/v2"
 	"path"
 )
@@ -19,10 +21,8 @@ func (l *Log) recover() error {
 	if l.lock, err = l.fs.Lock(path.Join(l.dir, "LOCK")); err != nil {
 		return fmt.Errorf("data directory %s: %w", l.dir, err)
 	}
-	for _, dir := range []string{l.dir, path.Dir(path.Clean(l.dir))} {
-		if err := l.fs.SyncDir(dir); err != nil {
-			return err
-		}
+	if err := l.syncPath(); err != nil {
+		return err
 	}
 	l.wal = wal{fs: l.fs, dir: walDir, maxBytes: l.opts.WALFileBytes}
 	head, err := l.loadCheckpoint()
@@ -51,6 +51,20 @@ func (l *Log) recover() error {
 	}
 	l.restamp()
 	return l.removeOrphans()
+}
+
+// syncPath makes the directory durable, and every directory that leads to it: any of them may be new, made by this process or
+// by one that was killed before it came here. One that may not be read was made by somebody else.
+func (l *Log) syncPath() error {
+	for dir := path.Clean(l.dir); ; dir = path.Dir(dir) {
+		err := l.fs.SyncDir(dir)
+		if err != nil && (dir == path.Clean(l.dir) || !errors.Is(err, fs.ErrPermission)) {
+			return err
+		}
+		if dir == path.Dir(dir) || err != nil {
+			return nil
+		}
+	}
 }
 
 // identify gives a new log its id, in an empty checkpoint that is durable before there is anything else: without the id no

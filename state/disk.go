@@ -70,6 +70,12 @@ func openDisk(dir string, opt Options) (*disk, error) {
 	}
 	d := &disk{b: b, dir: dir, noSync: opt.noSync}
 	d.done.Store(b.MaxVersion())
+	if dir != "" && !opt.noSync {
+		// The directory may be new, and what is released is nowhere else.
+		if err := syncFile(filepath.Dir(dir)); err != nil {
+			return nil, errors.Join(fmt.Errorf("state: open %s: %w", dir, err), b.Close())
+		}
+	}
 	return d, nil
 }
 
