@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/parser"
@@ -75,6 +76,14 @@ func (b *binder) bindSource(s *parser.CreateSource) (*catalog.Source, with, erro
 	}
 	src := &catalog.Source{
 		Name: s.Name.Text, Relation: plan.Relation(s.Kind.String()), Topic: topic.text, SQL: s.Text(), ReadOnly: s.ReadOnly,
+	}
+	for _, name := range []string{"FORMAT", "KEY_FORMAT", "VALUE_FORMAT"} {
+		// Before the columns: they may be missing because of the format.
+		if v, ok := w[name]; ok {
+			if err := checkFormatName(v.at, strings.ToUpper(v.text)); err != nil {
+				return nil, nil, err
+			}
+		}
 	}
 	if src.Schema, err = b.bindColumns(s); err != nil {
 		return nil, nil, err

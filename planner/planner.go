@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"maps"
+
 	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/function"
 	"github.com/leatdb/leat/parser"
@@ -45,6 +47,7 @@ func New(functions *function.Registry, options Options) *Planner {
 
 // Plan binds a statement to the catalogue. The error is an *Error.
 func (p *Planner) Plan(stmt parser.Statement, cat *catalog.Snapshot, session Session) (Planned, error) {
+	session.Properties = maps.Clone(session.Properties) // Plans keep them.
 	b := &binder{Planner: p, cat: cat, session: session}
 	planned, err := b.statement(stmt)
 	if err != nil {
