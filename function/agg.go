@@ -10,12 +10,17 @@ import (
 // Aggregates returns the descriptors of every built-in aggregate function, made
 // anew for each registry.
 func Aggregates() []*Aggregate {
-	return []*Aggregate{
-		countAggregate(), sumAggregate(), avgAggregate(), minAggregate(), maxAggregate(),
-		latestByOffset(), earliestByOffset(), collectListAggregate(), collectSetAggregate(),
+	nested := []*Aggregate{
+		avgAggregate(), latestByOffset(), earliestByOffset(), collectListAggregate(), collectSetAggregate(),
 		topKAggregate(), topKDistinctAggregate(), attrAggregate(), histogramAggregate(), countDistinctAggregate(),
-		correlationAggregate(), stddevSampAggregate(), stddevSampleAggregate(), sumListAggregate(),
+		correlationAggregate(), stddevSampAggregate(), stddevSampleAggregate(),
 	}
+	for _, a := range nested {
+		for i := range a.Overloads {
+			a.Overloads[i].NestedState = true
+		}
+	}
+	return append(nested, countAggregate(), sumAggregate(), minAggregate(), maxAggregate(), sumListAggregate())
 }
 
 // FatalError is a failure that must stop the query, not only its row: the

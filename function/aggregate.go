@@ -22,7 +22,11 @@ type AggregateOverload struct {
 	// TableOK tells that Accumulator.Update works with a negative sign, so that
 	// the aggregate may be computed over a table.
 	TableOK bool
-	New     func(call *AggregateCall) (Accumulator, error)
+	// NestedState tells that the dialect keeps the running state as an ARRAY, MAP
+	// or STRUCT. It writes the state in the value format of the source, so such an
+	// aggregate is refused over a format without nested values (DELIMITED).
+	NestedState bool
+	New         func(call *AggregateCall) (Accumulator, error)
 }
 
 // AggregateCall describes one call site.

@@ -140,8 +140,8 @@ func (q *query) checkAggregates() error {
 	if len(q.aggs.calls) == 0 {
 		return errorf(q.sel.GroupBy, "GROUP BY needs an aggregate function in SELECT or HAVING").hint("e.g. COUNT(*)")
 	}
-	if q.relation() != plan.Table {
-		return nil
+	if err := q.checkAggregateState(); err != nil || q.relation() != plan.Table {
+		return err
 	}
 	var refused []string
 	at := parser.Span{}
@@ -156,6 +156,21 @@ func (q *query) checkAggregates() error {
 	if len(refused) > 0 {
 		return errorAt(at, fmt.Sprintf("%s cannot aggregate the TABLE %s: the rows of a table change, and the old ones cannot be taken out again",
 			strings.Join(refused, ", "), quote(q.first.Name))).hint("aggregate a STREAM, or use a function such as COUNT, SUM or COLLECT_LIST")
+	}
+	return nil
+}
+
+// checkAggregateState refuses aggregates that the dialect cannot keep, because
+// it keeps them in the value format of the source.
+func (q *query) checkAggregateState() error {
+	if !q.persistent() || q.first.ValueFormat.Name != "DELIMITED" {
+		return nil
+	}
+	for _, c := range q.aggs.calls {
+		if c.use.Overload.NestedState {
+			return errorAt(c.at, fmt.Sprintf("%s cannot aggregate %s: its values have the format DELIMITED, which cannot hold what the function keeps",
+				c.use.Func.Name, quote(q.first.Name))).hint("copy the rows to a stream of another format first: CREATE STREAM s WITH (VALUE_FORMAT='JSON') AS SELECT ...")
+		}
 	}
 	return nil
 }
