@@ -123,6 +123,8 @@ func (b *builder) below(n plan.Node, next operator, wantOld bool) error {
 		return b.filter(n, next, wantOld)
 	case *plan.Aggregate:
 		return b.aggregate(n, next, wantOld)
+	case *plan.Join:
+		return b.join(n, next, wantOld)
 	case *plan.Flatten:
 		op, err := newFlatten(b.env, n, next)
 		return b.on(n.Input, op, false, err)

@@ -96,6 +96,14 @@ func (e *env) buffer(store string, retentionMillis int64) (*state.Buffer, error)
 	return s, err
 }
 
+// number returns a number from the meta store, 0 where nothing was saved.
+func (e *env) number(name string) int64 {
+	if e.meta == nil {
+		return 0
+	}
+	return e.meta.Int(name)
+}
+
 // chain is the operators of a task, and what its inputs feed.
 type chain struct {
 	env    env

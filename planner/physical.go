@@ -210,7 +210,8 @@ func pruneJoin(n *plan.Join, need map[int]bool) (plan.Node, columnMap) {
 }
 
 // nameStores names the stores of tables whose old or current rows somebody
-// needs: operators that must know what a row was, and pull queries.
+// needs: operators that must know what a row was, and pull queries. Joins keep
+// the columns they need themselves.
 func nameStores(root plan.Node) {
 	sink, persistent := root.(*plan.Sink)
 	if persistent && root.Out().Relation == plan.Table {
@@ -225,7 +226,7 @@ func nameStores(root plan.Node) {
 	}
 	plan.Walk(root, func(n plan.Node) {
 		switch n.(type) {
-		case *plan.Source, *plan.Project:
+		case *plan.Source, *plan.Project, *plan.Join:
 			return
 		case *plan.Sink:
 			if n.Out().Relation != plan.Table {

@@ -69,7 +69,7 @@ type Node interface {
 
 // Source reads a topic. For a table it keeps the last value per key in Store
 // (when that is named), which gives changes their old side and answers pull
-// queries and joins.
+// queries. Joins keep the columns they need themselves.
 type Source struct {
 	Name        string     `json:"name"` // Catalogue name, for EXPLAIN and the processing log.
 	Topic       string     `json:"topic"`
