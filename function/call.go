@@ -1,6 +1,7 @@
 package function
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/leatdb/leat/types"
@@ -30,6 +31,32 @@ func (r *Registry) Config(name string) map[string]string {
 		}
 	}
 	return out
+}
+
+// With returns a registry of the functions that r has now, for which properties
+// (those of a query) go before the configured ones. It is r itself when none of
+// them is for functions.
+func (r *Registry) With(properties map[string]string) *Registry {
+	var own map[string]string
+	for k, v := range properties {
+		if strings.HasPrefix(k, "ksql.functions.") {
+			if own == nil {
+				own = make(map[string]string)
+			}
+			own[k] = v
+		}
+	}
+	if own == nil {
+		return r
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	config := maps.Clone(r.config)
+	if config == nil {
+		config = own
+	}
+	maps.Copy(config, own)
+	return &Registry{funcs: maps.Clone(r.funcs), config: config}
 }
 
 // Kernel returns the kernel of one call site of a scalar function. The types in
