@@ -96,6 +96,7 @@ func firstBytes(key []byte) uint64 {
 // whether there may be more.
 func (s *tableScan) fill(p *Page, start int64) (more bool, err error) {
 	t := s.t
+	t.load()
 	if t.err != nil {
 		return false, t.err
 	}
