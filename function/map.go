@@ -14,7 +14,7 @@ func mapFunctions() []*Scalar {
 	}
 	entries := scalar("ENTRIES", categoryMap, "Returns the entries of a map as an array of structs with the fields K and V.",
 		docs{"map": "the map", "sorted": "whether to sort the entries by key"},
-		[]Example{{"ENTRIES(MAP('b' := 2, 'a' := 1), true)", "[{K: a, V: 1}, {K: b, V: 2}]"}}, overloads...)
+		[]Example{{"ENTRIES(MAP('b' := 2, 'a' := 1), true)", "[Struct{K=a,V=1}, Struct{K=b,V=2}]"}}, overloads...)
 	return []*Scalar{
 		entries,
 		scalar("AS_MAP", categoryMap, "Makes a map of an array of keys and one of values; a missing value is NULL, and the last of equal keys counts.",
