@@ -1,6 +1,10 @@
 package function
 
-import "github.com/leatdb/leat/types"
+import (
+	"strings"
+
+	"github.com/leatdb/leat/types"
+)
 
 // cell is the Go form of a value of one of the types without parameters.
 type cell interface {
@@ -133,41 +137,39 @@ func (c *Call) constString(i int) (string, bool) {
 // and remembers them: a constant is compiled once, and so are a few others.
 type memo[T any] struct {
 	compile func(text string) (T, error)
-	last    string
-	entry   *memoEntry[T]
+	last    *memoEntry[T]
 	all     map[string]*memoEntry[T]
 }
 
 type memoEntry[T any] struct {
+	text  string
 	value T
 	err   error
 }
 
+// memoLimit bounds the number of texts remembered.
 const memoLimit = 256
 
 // get returns what text compiles to. The text may be transient.
 func (m *memo[T]) get(text string) (T, error) {
-	if m.entry == nil || m.last != text {
+	if m.last == nil || m.last.text != text {
 		m.find(text)
 	}
-	return m.entry.value, m.entry.err
+	return m.last.value, m.last.err
 }
 
 func (m *memo[T]) find(text string) {
-	e, ok := m.all[text]
-	if !ok {
-		text = string([]byte(text))
-		e = new(memoEntry[T])
-		e.value, e.err = m.compile(text)
-		if m.all == nil || len(m.all) >= memoLimit {
-			m.all = make(map[string]*memoEntry[T])
-		}
-		m.all[text] = e
-		m.last, m.entry = text, e
+	if e, ok := m.all[text]; ok {
+		m.last = e
 		return
 	}
-	m.last, m.entry = string([]byte(text)), e
+	if m.all == nil || len(m.all) >= memoLimit {
+		m.all = make(map[string]*memoEntry[T])
+	}
+	e := &memoEntry[T]{text: strings.Clone(text)}
+	e.value, e.err = m.compile(e.text)
+	m.all[e.text], m.last = e, e
 }
 
 // reset forgets everything that was compiled.
-func (m *memo[T]) reset() { m.all, m.entry = nil, nil }
+func (m *memo[T]) reset() { m.all, m.last = nil, nil }

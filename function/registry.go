@@ -111,17 +111,19 @@ func must(err error) {
 	}
 }
 
-// RegisterScalar adds a scalar function. The registry keeps f; it must not be
-// changed afterwards.
+// RegisterScalar adds a scalar function. The registry reads f from then on, so
+// it must not be changed.
 func (r *Registry) RegisterScalar(f *Scalar) error {
-	for i := range f.Overloads {
-		o := &f.Overloads[i]
+	guarded := *f
+	guarded.Overloads = slices.Clone(f.Overloads)
+	for i := range guarded.Overloads {
+		o := &guarded.Overloads[i]
 		if err := checkOverload(f.Name, o.signature(), o.New != nil, o.Returns != nil); err != nil {
 			return err
 		}
 		o.New = guardNotNull(o.Params, o.Variadic, o.New)
 	}
-	return r.add(f.Name, len(f.Overloads), Function{Scalar: f})
+	return r.add(f.Name, len(f.Overloads), Function{Scalar: &guarded})
 }
 
 // RegisterAggregate adds an aggregate function, as RegisterScalar does.
