@@ -9,12 +9,12 @@ import (
 )
 
 // makeInputs makes the inputs of the task: for each leaf the task's partition,
-// or all partitions for a push query.
+// or all partitions where the stage is one task.
 func (t *task) makeInputs() {
 	for _, l := range t.stage.leaves {
 		info, _ := t.rt.opts.Log.Topic(l.topic)
 		first, last := t.partition, min(t.partition+1, int32(info.Config.Partitions))
-		if t.results != nil {
+		if t.results != nil || t.stage.single {
 			first, last = 0, int32(info.Config.Partitions)
 		}
 		for p := first; p < last; p++ {
@@ -76,36 +76,53 @@ func (b *builder) outlet(topic string) (*outlet, error) {
 // root builds the stage: the operator at its end and everything below.
 func (b *builder) root(n plan.Node) error {
 	if b.env.transient {
-		op, err := newCollect(b.env, n)
-		return b.top(op, n, err)
+		return b.on(n, &collect{results: b.task.results, schema: n.Out()}, false, nil)
 	}
 	switch n := n.(type) {
 	case *plan.Sink:
-		out, err := b.outlet(n.Topic)
-		if err != nil {
-			return err
-		}
-		op, err := newSink(b.env, n, out)
-		return b.top(op, n.Input, err)
+		return b.sink(n)
 	case *plan.Repartition:
 		out, err := b.outlet(b.task.query.internalTopic(n.Name))
 		if err != nil {
 			return err
 		}
-		return b.repartition(n, func(schema *plan.Schema) (operator, error) { return newExport(b.env, n, schema, out) })
+		op, err := newExport(b.env, n, out)
+		if n.DropNullKeys && n.Out().Relation == plan.Stream {
+			return b.on(n.Input, &keyed{env: b.env, keys: len(n.Out().Key), next: op}, false, err, op)
+		}
+		return b.on(n.Input, op, true, err)
 	}
-	return b.top(discard{}, n, nil)
+	return b.on(n, discard{}, false, nil)
 }
 
-// top builds what is below an operator and registers it.
-func (b *builder) top(op operator, below plan.Node, err error) error {
-	if err == nil {
-		err = b.below(below, op, false)
+func (b *builder) sink(n *plan.Sink) error {
+	out, err := b.outlet(n.Topic)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		b.chain.add(op)
+	op, err := newSink(b.env, n, out)
+	if n.Store == "" {
+		return b.on(n.Input, op, false, err)
 	}
-	return err
+	m := newMaterialize(b.env, n.Store, n.Out(), false, op)
+	b.chain.keeper[n.Store] = m
+	return b.on(n.Input, m, false, err, op)
+}
+
+// on builds what is below an operator that has an error or none, and registers
+// the operator, then those above it.
+func (b *builder) on(input plan.Node, op operator, wantOld bool, err error, above ...operator) error {
+	if err == nil {
+		err = b.below(input, op, wantOld)
+	}
+	if err != nil {
+		return err
+	}
+	b.chain.add(op)
+	for _, x := range above {
+		b.chain.add(x)
+	}
+	return nil
 }
 
 // below builds the operators that compute n and hand its rows to next. wantOld
@@ -115,36 +132,20 @@ func (b *builder) below(n plan.Node, next operator, wantOld bool) error {
 	case *plan.Source:
 		return b.source(n, next, wantOld)
 	case *plan.Repartition:
-		if !b.env.transient {
-			return b.feed(n, next)
-		}
-		return b.repartition(n, func(*plan.Schema) (operator, error) { return next, nil })
+		return b.feed(n, next)
 	case *plan.Filter:
 		return b.filter(n, next, wantOld)
+	case *plan.Project:
+		return b.project(n, next, wantOld)
+	case *plan.Flatten:
+		op, err := newFlatten(b.env, n, next)
+		return b.on(n.Input, op, false, err)
 	case *plan.Aggregate:
 		return b.aggregate(n, next, wantOld)
 	case *plan.Join:
 		return b.join(n, next, wantOld)
-	case *plan.Flatten:
-		op, err := newFlatten(b.env, n, next)
-		return b.on(n.Input, op, false, err)
-	case *plan.Project:
-		op, err := newProject(b.env, n, wantOld, next)
-		return b.on(n.Input, op, wantOld, err)
 	}
 	return fmt.Errorf("a plan node of type %T cannot be run", n)
-}
-
-// on builds what is below an operator that has an error or none, and registers
-// the operator.
-func (b *builder) on(input plan.Node, op operator, wantOld bool, err error) error {
-	if err == nil {
-		err = b.below(input, op, wantOld)
-	}
-	if err == nil {
-		b.chain.add(op)
-	}
-	return err
 }
 
 func (b *builder) filter(n *plan.Filter, next operator, wantOld bool) error {
@@ -156,12 +157,21 @@ func (b *builder) filter(n *plan.Filter, next operator, wantOld bool) error {
 	return b.on(n.Input, op, false, err)
 }
 
+func (b *builder) project(n *plan.Project, next operator, wantOld bool) error {
+	if n.Rekey && n.Out().Relation == plan.Table {
+		op, err := newRegroup(b.env, n, next)
+		return b.on(n.Input, op, true, err)
+	}
+	op, err := newProject(b.env, n, wantOld, next)
+	return b.on(n.Input, op, wantOld, err)
+}
+
 // source builds the feed of a topic and, for a materialised table, its store.
 func (b *builder) source(n *plan.Source, next operator, wantOld bool) error {
 	if n.Schema.Relation != plan.Table || n.Store == "" {
 		return b.feed(n, next)
 	}
-	op := newMaterialize(b.env, n, wantOld, next)
+	op := newMaterialize(b.env, n.Store, &n.Schema, wantOld, next)
 	if err := b.feed(n, op); err != nil {
 		return err
 	}
@@ -173,6 +183,9 @@ func (b *builder) source(n *plan.Source, next operator, wantOld bool) error {
 // feed connects the inputs of a leaf with the operator that reads it.
 func (b *builder) feed(n plan.Node, next operator) error {
 	l := b.takeLeaf(n)
+	if l == nil {
+		return fmt.Errorf("the rows of a %T are not read from a topic here", n)
+	}
 	f := &feed{leaf: l, next: next, needs: b.task.stage.joins}
 	for _, in := range b.task.inputs {
 		if in.leaf != l {
@@ -191,7 +204,7 @@ func (b *builder) feed(n plan.Node, next operator) error {
 	return nil
 }
 
-// takeLeaf finds the leaf of a node.
+// takeLeaf finds the leaf of a node, nil if there is none.
 func (b *builder) takeLeaf(n plan.Node) *leaf {
 	for _, l := range b.task.stage.leaves {
 		if l.node == n && !b.used[l] {
@@ -199,7 +212,7 @@ func (b *builder) takeLeaf(n plan.Node) *leaf {
 			return l
 		}
 	}
-	panic(fmt.Sprintf("exec: the stage has no leaf for a node of type %T", n))
+	return nil
 }
 
 // open opens the stores of the task and puts its inputs where its last commit

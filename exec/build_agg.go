@@ -23,11 +23,7 @@ func (b *builder) aggregate(n *plan.Aggregate, next operator, wantOld bool) erro
 	}
 	b.chain.keeper[n.Store] = keeper
 	guard := &keyed{env: b.env, keys: len(in.Key), next: op}
-	if err := b.on(n.Input, guard, false, nil); err != nil {
-		return err
-	}
-	b.chain.add(op)
-	return nil
+	return b.on(n.Input, guard, false, nil, op)
 }
 
 func (b *builder) streamAggregate(n *plan.Aggregate, next operator, wantOld bool) (operator, keeper, error) {

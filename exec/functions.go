@@ -52,7 +52,7 @@ func compileExprs(e *env, list []*expr.Expr) ([]*expr.Program, error) {
 	out := make([]*expr.Program, len(list))
 	for i, x := range list {
 		var err error
-		if out[i], err = expr.Compile(x, e.rt.opts.Functions); err != nil {
+		if out[i], err = e.compile(x); err != nil {
 			return nil, err
 		}
 	}

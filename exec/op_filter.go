@@ -19,7 +19,7 @@ type filter struct {
 }
 
 func newFilter(e *env, n *plan.Filter, next operator) (*filter, error) {
-	cond, err := expr.Compile(n.Predicate, e.rt.opts.Functions)
+	cond, err := e.compile(n.Predicate)
 	return &filter{env: e, cond: cond, next: next}, err
 }
 
@@ -58,7 +58,7 @@ type tableFilter struct {
 }
 
 func newTableFilter(e *env, n *plan.Filter, next operator) (*tableFilter, error) {
-	cond, err := expr.Compile(n.Predicate, e.rt.opts.Functions)
+	cond, err := e.compile(n.Predicate)
 	return &tableFilter{env: e, keys: len(n.Out().Key), cond: cond, next: next}, err
 }
 

@@ -56,7 +56,7 @@ func newTableCall(e *env, x *expr.Expr) (tableCall, error) {
 	c := tableCall{name: x.Name, result: types.NewVector(x.Type), out: types.NewVector(x.Type)}
 	call := &function.Call{Return: x.Type, Unit: make([]int64, len(x.Args)), Lambda: make([]function.Lambda, len(x.Args))}
 	for _, a := range x.Args {
-		p, err := expr.Compile(a, e.rt.opts.Functions)
+		p, err := e.compile(a)
 		if err != nil {
 			return c, err
 		}

@@ -13,6 +13,7 @@ type project struct {
 	keys       int // Key columns of the input.
 	key, value []*expr.Program
 	old        []*expr.Program // The value columns once more, for the old side.
+	masked     []*types.Vector // By key column: where it is NULL without a value; nil for those over key columns only.
 	next       operator
 
 	out     batch
@@ -30,6 +31,12 @@ func newProject(e *env, n *plan.Project, wantOld bool, next operator) (*project,
 	if p.key, err = compileAll(e, n.Key); err != nil {
 		return nil, err
 	}
+	p.masked = make([]*types.Vector, len(n.Key))
+	for i, k := range n.Key {
+		if !readsKeyOnly(k.Expr, p.keys) {
+			p.masked[i] = types.NewVector(k.Expr.Type)
+		}
+	}
 	if p.value, err = compileAll(e, n.Value); err != nil {
 		return nil, err
 	}
@@ -43,7 +50,7 @@ func compileAll(e *env, list []plan.Named) ([]*expr.Program, error) {
 	out := make([]*expr.Program, len(list))
 	for i, x := range list {
 		var err error
-		if out[i], err = expr.Compile(x.Expr, e.rt.opts.Functions); err != nil {
+		if out[i], err = e.compile(x.Expr); err != nil {
 			return nil, err
 		}
 	}
@@ -53,9 +60,7 @@ func compileAll(e *env, list []plan.Named) ([]*expr.Program, error) {
 func (p *project) push(b *batch) {
 	cols := p.out.Cols[:0]
 	p.out = *b
-	// Key expressions see every row: those over key columns only have a result
-	// also where there is no value.
-	cols = evalAll(cols, p.key, &b.Batch, b.Sel, &p.errs)
+	cols = p.keyColumns(cols, b)
 	p.out.Cols = evalAll(cols, p.value, &b.Batch, b.valued(&p.buf), &p.errs)
 	p.env.errors.addRows(p.env, "project", b, &p.errs)
 	p.out.Old = nil
@@ -63,6 +68,38 @@ func (p *project) push(b *batch) {
 		p.pushOld(b)
 	}
 	p.next.push(&p.out)
+}
+
+// keyColumns appends the key columns. Rows without a value have only a key: what
+// is computed of anything else is NULL for them.
+func (p *project) keyColumns(dst []*types.Vector, b *batch) []*types.Vector {
+	if !b.NoValue.Any() {
+		return evalAll(dst, p.key, &b.Batch, b.Sel, &p.errs)
+	}
+	for i, x := range p.key {
+		m := p.masked[i]
+		if m == nil {
+			dst = append(dst, x.Eval(&b.Batch, b.Sel, &p.errs))
+			continue
+		}
+		rows := b.valued(&p.buf)
+		m.SetAllNull(b.N)
+		m.CopyRows(rows, x.Eval(&b.Batch, rows, &p.errs), rows)
+		dst = append(dst, m)
+	}
+	return dst
+}
+
+// readsKeyOnly tells whether an expression reads nothing but the first columns.
+func readsKeyOnly(x *expr.Expr, keys int) bool {
+	only := true
+	x.Walk(func(x *expr.Expr) bool {
+		if x.Op == expr.OpPseudo || x.Op == expr.OpColumn && x.Index >= keys {
+			only = false
+		}
+		return only
+	})
+	return only
 }
 
 // evalAll appends the results of the programs. errs may be nil.
@@ -84,6 +121,11 @@ func (p *project) pushOld(b *batch) {
 
 func (p *project) release() {
 	releaseAll(p.key, p.value, p.old)
+	for _, m := range p.masked {
+		if m != nil {
+			*m = *types.NewVector(m.Type)
+		}
+	}
 	p.out, p.oldCols, p.oldOut, p.buf = batch{}, nil, nil, nil
 	p.errs = function.Errors{}
 }

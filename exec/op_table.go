@@ -28,8 +28,8 @@ type materialize struct {
 	scratch []byte
 }
 
-func newMaterialize(e *env, n *plan.Source, wantOld bool, next operator) *materialize {
-	return &materialize{env: e, name: n.Store, schema: &n.Schema, wantOld: wantOld, next: next}
+func newMaterialize(e *env, store string, schema *plan.Schema, wantOld bool, next operator) *materialize {
+	return &materialize{env: e, name: store, schema: schema, wantOld: wantOld, next: next}
 }
 
 func (m *materialize) open(e *env) (err error) {

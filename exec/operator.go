@@ -3,6 +3,7 @@ package exec
 import (
 	"fmt"
 
+	"github.com/leatdb/leat/expr"
 	"github.com/leatdb/leat/log"
 	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/state"
@@ -50,9 +51,16 @@ type env struct {
 	partition int32
 	cache     bool        // Emit only the last change per key and commit.
 	transient bool        // Nothing is ever committed.
+	pull      bool        // The rows are those of a pull query.
 	meta      *state.Meta // Named values of operators, part of every commit.
 	errors    rowErrors
 	stores    []state.Store
+}
+
+// compile compiles an expression. Pull queries have their own rule for NULL in
+// arithmetic.
+func (e *env) compile(x *expr.Expr) (*expr.Program, error) {
+	return expr.Options{NullArithmetic: e.pull}.Compile(x, e.rt.opts.Functions)
 }
 
 // name makes the name of a store of the task.

@@ -63,7 +63,7 @@ func (r *Runtime) Push(ctx context.Context, p *plan.Query, o PushOptions) (*Resu
 
 // wholeQuery makes one stage of a query, whose leaves are all its sources.
 func wholeQuery(q *Query) (*stage, error) {
-	st := &stage{query: q, root: q.plan.Root, partitions: 1}
+	st := &stage{query: q, root: q.plan.Root, partitions: 1, single: true}
 	var err error
 	plan.Walk(q.plan.Root, func(n plan.Node) {
 		switch n := n.(type) {

@@ -9,13 +9,13 @@ import (
 	"github.com/leatdb/leat/types"
 )
 
-// regroup gives the changes of a table new keys. A row that changes its key
-// becomes two changes: it leaves its old group, then it joins its new one.
+// regroup gives the changes of a table the keys of an aggregation. A row that
+// changes its key becomes two changes: it leaves its old group, then it joins its
+// new one. A key with a NULL is no group.
 type regroup struct {
 	env      *env
 	keys     int // Key columns of the input.
 	new, old side
-	dropNull bool
 	next     operator
 
 	out     batch
@@ -35,8 +35,8 @@ type side struct {
 	from, at   []uint32     // Input rows, and their places in the output.
 }
 
-func newRegroup(e *env, n *plan.Project, dropNull bool, next operator) (*regroup, error) {
-	r := &regroup{env: e, keys: len(n.Input.Out().Key), dropNull: dropNull, next: next}
+func newRegroup(e *env, n *plan.Project, next operator) (*regroup, error) {
+	r := &regroup{env: e, keys: len(n.Input.Out().Key), next: next}
 	for _, s := range []*side{&r.new, &r.old} {
 		var err error
 		if s.key, err = compileAll(e, n.Key); err != nil {
@@ -85,11 +85,9 @@ func (r *regroup) compute(s *side, b *batch, in *types.Batch, rows []uint32, err
 
 // nullColumn returns the first key column that is NULL, or -1.
 func (r *regroup) nullColumn(s *side, row uint32) int {
-	if r.dropNull {
-		for i, c := range s.keyCols {
-			if c.IsNull(int(row)) {
-				return i
-			}
+	for i, c := range s.keyCols {
+		if c.IsNull(int(row)) {
+			return i
 		}
 	}
 	return -1

@@ -1,53 +1,11 @@
 package exec
 
 import (
-	"github.com/leatdb/leat/expr"
 	"github.com/leatdb/leat/format"
 	"github.com/leatdb/leat/log"
 	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/types"
 )
-
-// repartition builds what moves rows to the task of their key: the operators
-// that end in the one that next makes. In a push query that is the operator that
-// reads the repartitioned rows, since one task has all of them.
-func (b *builder) repartition(n *plan.Repartition, next func(*plan.Schema) (operator, error)) error {
-	op, err := next(n.Out())
-	if err != nil {
-		return err
-	}
-	if !b.env.transient {
-		b.chain.add(op)
-	}
-	if n.Out().Relation != plan.Table {
-		if n.DropNullKeys {
-			op = &keyed{env: b.env, keys: len(n.Out().Key), next: op}
-			defer b.chain.add(op)
-		}
-		return b.below(n.Input, op, false)
-	}
-	p, ok := n.Input.(*plan.Project)
-	if !ok {
-		p = sameColumns(n.Input)
-	}
-	regroup, err := newRegroup(b.env, p, n.DropNullKeys, op)
-	return b.on(p.Input, regroup, true, err)
-}
-
-// sameColumns returns a projection that keeps all columns.
-func sameColumns(n plan.Node) *plan.Project {
-	p := &plan.Project{Input: n}
-	out := n.Out()
-	for i, c := range out.Columns() {
-		x := plan.Named{Name: c.Name, Expr: expr.Column(i, c.Type)}
-		if i < len(out.Key) {
-			p.Key = append(p.Key, x)
-		} else {
-			p.Value = append(p.Value, x)
-		}
-	}
-	return p
-}
 
 // keyed leaves out the rows that cannot be grouped or joined: without a value,
 // or with a NULL in the key.
@@ -98,7 +56,8 @@ type export struct {
 	headers []log.Header
 }
 
-func newExport(e *env, n *plan.Repartition, schema *plan.Schema, out *outlet) (*export, error) {
+func newExport(e *env, n *plan.Repartition, out *outlet) (*export, error) {
+	schema := n.Out()
 	enc, err := newEncoder(e, schema, n.KeyFormat, n.ValueFormat, out)
 	if err != nil {
 		return nil, err

@@ -187,10 +187,6 @@ type collect struct {
 	schema  *plan.Schema
 }
 
-func newCollect(e *env, n plan.Node) (*collect, error) {
-	return &collect{results: e.task.results, schema: n.Out()}, nil
-}
-
 func (c *collect) push(b *batch) {
 	out := &types.Batch{N: len(b.Sel)}
 	n := len(c.schema.Key) + len(c.schema.Value)

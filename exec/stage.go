@@ -18,6 +18,7 @@ type stage struct {
 	root       plan.Node // *plan.Sink, *plan.Repartition, or what a query without output ends with.
 	leaves     []*leaf   // In the order of the plan: left before right.
 	partitions int
+	single     bool // One task reads all partitions.
 	joins      bool // The rows of several leaves meet in operators that need their order.
 	tasks      []*task
 	down       *stage // The stage that reads what this one writes; nil for the last.
@@ -80,6 +81,9 @@ func (s *splitter) stage(root plan.Node) (*stage, error) {
 	if err := s.countPartitions(st); err != nil {
 		return nil, err
 	}
+	if st.single {
+		st.partitions = 1
+	}
 	s.stages = append(s.stages, st)
 	return st, nil
 }
@@ -101,6 +105,7 @@ func (s *splitter) collect(st *stage, n plan.Node) error {
 		return nil
 	case *plan.Join:
 		st.joins = true
+		st.single = st.single || n.ForeignKey != nil
 	case *plan.Sink:
 		return errors.New("a sink stands below another node of the plan")
 	}
