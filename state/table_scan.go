@@ -53,25 +53,45 @@ func (s *tableScan) sort() {
 	s.started, s.version, s.pos = true, t.version, 0
 	s.order = s.order[:0]
 	for row := range uint32(len(t.meta)) {
-		if t.meta[row] == 0 {
+		if m := t.meta[row]; m == 0 || t.complete && m&isDead != 0 {
 			continue
 		}
-		k := keyRow{row: row}
-		if t.intKey {
-			k.first = t.ints[row] ^ 1<<63
-		} else {
-			k.first = firstBytes(t.key(row))
-		}
-		if s.in(k) {
+		if k := s.keyRow(row); s.in(k) {
 			s.order = append(s.order, k)
 		}
 	}
-	slices.SortFunc(s.order, func(a, b keyRow) int {
-		if c := cmp.Compare(a.first, b.first); c != 0 || t.intKey {
-			return c
-		}
-		return bytes.Compare(t.key(a.row), t.key(b.row))
-	})
+	slices.SortFunc(s.order, s.compare)
+}
+
+func (s *tableScan) keyRow(row uint32) keyRow {
+	if s.t.intKey {
+		return keyRow{s.t.ints[row] ^ 1<<63, row}
+	}
+	return keyRow{firstBytes(s.t.key(row)), row}
+}
+
+func (s *tableScan) compare(a, b keyRow) int {
+	if c := cmp.Compare(a.first, b.first); c != 0 || s.t.intKey {
+		return c
+	}
+	return bytes.Compare(s.t.key(a.row), s.t.key(b.row))
+}
+
+// add puts a row that is new to the table into the list, and tells whether it
+// will come up.
+func (s *tableScan) add(row uint32) bool {
+	k := s.keyRow(row)
+	if !s.in(k) {
+		return false
+	}
+	if !s.started || s.version != s.t.version {
+		return true // The list is still to be made.
+	}
+	at, have := slices.BinarySearchFunc(s.order[s.pos:], k, s.compare)
+	if !have {
+		s.order = slices.Insert(s.order, s.pos+at, k)
+	}
+	return true
 }
 
 func (s *tableScan) in(k keyRow) bool {
