@@ -96,7 +96,7 @@ func (l *Log) syncForCheckpoint() error {
 		return nil
 	}
 	l.wal.mu.Lock()
-	file := l.wal.current()
+	file := l.wal.files[len(l.wal.files)-1]
 	l.wal.mu.Unlock()
 	return file.f.DataSync()
 }

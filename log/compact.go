@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"path"
 	"slices"
+	"sort"
 )
 
 // Compaction keeps, of the records with the same key, the last. It reads the sealed segments of a partition twice: once to
@@ -143,6 +144,7 @@ func (l *Log) compactOnce(p *partition, segs []*segment) (more bool, err error) 
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.compact = c.to
+	p.dropTail(sort.Search(len(p.tail), func(i int) bool { return p.tail[i].next > c.to }))
 	return more, nil
 }
 

@@ -22,7 +22,7 @@ type corruptRun struct {
 
 func newCorruptRun(t *testing.T, n, valueBytes int) *corruptRun {
 	t.Helper()
-	r := &corruptRun{fs: vfs.NewCrashMem(), name: "db/wal/0000000001.wal", opts: Options{WALFileBytes: 256 << 10}}
+	r := &corruptRun{fs: vfs.NewCrashMem(), name: "db/wal/0000000001.wal", opts: Options{WALFileBytes: 112 << 10}}
 	r.opts.FS = r.fs
 	l, err := Open("db", r.opts)
 	if err != nil {

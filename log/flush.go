@@ -397,6 +397,11 @@ func (p *partition) forget(s *slab) {
 	for n < len(p.tail) && p.tail[n].slab == s {
 		n++
 	}
+	p.dropTail(n)
+}
+
+// dropTail drops the first n batches from memory; p.mu is held.
+func (p *partition) dropTail(n int) {
 	if n == len(p.tail) {
 		p.tail = nil
 		return

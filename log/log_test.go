@@ -3,6 +3,7 @@ package log
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/leatdb/leat/internal/vfs"
@@ -85,4 +86,12 @@ func TestProduceReadReopen(t *testing.T) {
 		}
 	}
 	l.Close()
+}
+
+// heap is the memory in use behind a collection.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

@@ -207,7 +207,7 @@ func (r *replay) finish() error {
 	if err := w.putAside(r.file + 1); err != nil {
 		return err
 	}
-	w.written, w.synced = l.lastLSN, l.lastLSN
+	w.cur, w.written, w.synced = w.files[r.file], l.lastLSN, l.lastLSN
 	if r.closed {
 		if reusable, err := r.reusable(); err != nil || reusable {
 			w.pos = r.pos
@@ -227,7 +227,7 @@ const maxReuseScan = 4 << 20
 // reusable says that the current file can be written on: there is room, and nothing in it could be taken for what will be
 // written.
 func (r *replay) reusable() (bool, error) {
-	file := r.l.wal.current()
+	file := r.l.wal.cur
 	rest := file.capacity - r.pos
 	if rest < walHeadBytes || rest > maxReuseScan {
 		return false, nil
@@ -282,7 +282,7 @@ func (l *Log) goOn(generation uint32, resume LSN) error {
 	w := &l.wal
 	size := int64(firstWALBytes)
 	if len(w.files) > 0 {
-		size = max(size, w.current().capacity)
+		size = max(size, w.cur.capacity)
 	}
 	file, err := w.prepare(generation, min(size, w.maxBytes), resume)
 	if err != nil {

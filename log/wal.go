@@ -21,13 +21,14 @@ type wal struct {
 	maxBytes int64  // of a file
 
 	// Owned by the writer goroutine.
+	cur     *walFile
 	pos     int64 // where the next record goes in the current file
 	written LSN
 	synced  LSN
 	next    chan prepared // not nil while the next file is being made ready
 
 	mu    sync.Mutex
-	files []*walFile // oldest first, the last is the current one
+	files []*walFile // oldest first, the last is cur
 	spare []*walFile // recycled, to be written again
 	bytes int64      // of all of them
 }
@@ -73,8 +74,6 @@ func parseWALName(name string) (uint32, bool) {
 func (w *wal) setStore(id [16]byte) {
 	w.store, w.seed = id, crc32.Checksum(id[:], castagnoli)
 }
-
-func (w *wal) current() *walFile { return w.files[len(w.files)-1] }
 
 // prepare makes the file of a generation ready: zeroed or recycled, its head durable, its name durable.
 func (w *wal) prepare(generation uint32, size int64, resume LSN) (*walFile, error) {
@@ -126,11 +125,10 @@ func (w *wal) takeSpare() *walFile {
 
 // startNext begins to make the next file ready, in a goroutine that roll or close waits for.
 func (w *wal) startNext() {
-	cur := w.current()
-	size := min(cur.capacity*2, w.maxBytes)
+	generation, size := w.cur.generation+1, min(w.cur.capacity*2, w.maxBytes)
 	w.next = make(chan prepared, 1)
 	go func(next chan prepared) {
-		file, err := w.prepare(cur.generation+1, size, 0)
+		file, err := w.prepare(generation, size, 0)
 		next <- prepared{file, err}
 	}(w.next)
 }
@@ -155,7 +153,7 @@ func (w *wal) use(file *walFile) {
 	defer w.mu.Unlock()
 	w.files = append(w.files, file)
 	w.bytes += file.capacity
-	w.pos = walHeadBytes
+	w.cur, w.pos = file, walHeadBytes
 }
 
 // close closes all files and returns the first error.

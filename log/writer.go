@@ -139,7 +139,7 @@ func (l *Log) writeRound(r *round) error {
 
 // fitting counts the groups that fit into the current file.
 func (w *wal) fitting(groups []*pending) int {
-	room := w.current().capacity - w.pos
+	room := w.cur.capacity - w.pos
 	for i, pd := range groups {
 		if room -= int64(pd.size); room < 0 {
 			return i
@@ -160,7 +160,7 @@ func (l *Log) nextFile() error {
 // writeGroups seals the records and writes them with one vectored write.
 func (l *Log) writeGroups(r *round, groups []*pending) error {
 	w := &l.wal
-	file := w.current()
+	file := w.cur
 	r.bufs = r.bufs[:0]
 	pos := w.pos
 	for _, pd := range groups {
@@ -206,7 +206,7 @@ func (r *round) gather(pd *pending) {
 func (w *wal) note(groups []*pending) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	file := w.current()
+	file := w.cur
 	if file.first == 0 {
 		file.first = groups[0].lsn
 	}
@@ -223,7 +223,7 @@ func (l *Log) syncWAL() error {
 	if w.synced == w.written {
 		return nil
 	}
-	if err := w.current().f.DataSync(); err != nil {
+	if err := w.cur.f.DataSync(); err != nil {
 		return fmt.Errorf("syncing the WAL: %w", err)
 	}
 	l.stats.walSyncs.Add(1)
