@@ -105,6 +105,7 @@ func (b *builder) sink(n *plan.Sink) error {
 		return b.on(n.Input, op, false, err)
 	}
 	m := newMaterialize(b.env, n.Store, n.Out(), false, op)
+	m.all = foreign(n.Input)
 	b.chain.keeper[n.Store] = m
 	return b.on(n.Input, m, false, err, op)
 }

@@ -56,3 +56,15 @@ func (b *builder) oncePerRound(n plan.Node) bool {
 	}
 	return false
 }
+
+// foreign tells whether the rows of a node are those of a foreign-key join, some
+// of whose tombstones have nothing to delete and are written all the same.
+func foreign(n plan.Node) bool {
+	switch n := n.(type) {
+	case *plan.Project:
+		return foreign(n.Input)
+	case *plan.Join:
+		return n.ForeignKey != nil
+	}
+	return false
+}

@@ -84,7 +84,8 @@ func (j *streamJoin) open(e *env) (err error) {
 		if side.buffer, err = e.buffer(j.name+"-"+name, side.retention); err != nil {
 			return err
 		}
-		side.clock = e.number(j.name + "." + name + "Clock")
+		side.clock, side.expired = e.number(j.name+"."+name+"Clock"), 0
+		side.expire()
 	}
 	j.streamTime = e.number(j.name + ".streamTime")
 	return nil
@@ -214,16 +215,10 @@ func (j *streamJoin) over(s joinSide, u state.Unmatched) {
 // oldest is the time before which the side's rows are forgotten.
 func (s *streamSide) oldest() int64 { return s.clock - s.retention }
 
-// expire lets the buffer drop what is forgotten, but for rows that are still to
-// be emitted: a row that is no partner any more may wait for the next sweep.
+// expire lets the buffer drop what is forgotten. Rows that still wait for the
+// next sweep stay.
 func (s *streamSide) expire() {
-	before := s.oldest()
-	if s.outer {
-		if u, ok := s.buffer.PeekUnmatched(before); ok {
-			before = u.Time
-		}
-	}
-	if before > s.expired {
+	if before := s.oldest(); before > s.expired {
 		s.expired = before
 		s.buffer.Expire(before)
 	}

@@ -17,6 +17,7 @@ type materialize struct {
 	name    string
 	schema  *plan.Schema
 	wantOld bool
+	all     bool // Hand on also the deletion of rows that are not there.
 	next    operator
 	store   *state.Table
 
@@ -68,8 +69,8 @@ func (m *materialize) push(b *batch) {
 	m.next.push(&m.out)
 }
 
-// change stores one row. It returns false for the deletion of a row that is not
-// there, which changes nothing.
+// change stores one row. It tells whether to hand it on: the deletion of a row
+// that is not there changes nothing.
 func (m *materialize) change(b *batch, values []*types.Vector, key []byte, r int) bool {
 	t := m.store
 	row := t.Find(key)
@@ -81,7 +82,7 @@ func (m *materialize) change(b *batch, values []*types.Vector, key []byte, r int
 	}
 	if b.NoValue.Get(r) {
 		if row == state.None {
-			return false
+			return m.all
 		}
 		t.Delete(row)
 		return true
