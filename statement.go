@@ -138,25 +138,31 @@ func (s *Session) substitute(sql string) (string, error) {
 	return parser.SubstituteVariables(sql, variables)
 }
 
-// statementError says which statement failed and where in the whole text.
+// statementError says which statement failed and where in the whole text:
+// positions of the parser and the planner count from the statement's beginning.
 func statementError(text string, from, to int, err error) error {
 	se := &StatementError{SQL: strings.TrimSpace(text[from:to]), Err: err}
-	line, col := 0, 0
+	before := text[:from]
+	lines, column := strings.Count(before, "\n"), len([]rune(before[strings.LastIndexByte(before, '\n')+1:]))
+	shift := func(line, col, pos *int) {
+		if *line == 1 {
+			*col += column
+		}
+		*line += lines
+		*pos += from
+		se.Line, se.Col = *line, *col
+	}
 	var pe *parser.Error
 	var le *planner.Error
 	switch {
 	case errors.As(err, &pe):
-		line, col = pe.Line, pe.Col
+		moved := *pe
+		shift(&moved.Line, &moved.Col, &moved.Pos)
+		se.Err = &moved
 	case errors.As(err, &le):
-		line, col = le.Line, le.Col
+		moved := *le
+		shift(&moved.Line, &moved.Col, &moved.Pos)
+		se.Err = &moved
 	}
-	if line == 0 {
-		return se
-	}
-	before := text[:from]
-	if line == 1 {
-		col += len([]rune(before[strings.LastIndexByte(before, '\n')+1:]))
-	}
-	se.Line, se.Col = line+strings.Count(before, "\n"), col
 	return se
 }

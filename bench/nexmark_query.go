@@ -43,14 +43,14 @@ FROM bid WINDOW TUMBLING (SIZE 10 SECONDS) GROUP BY bidder EMIT CHANGES;`,
   dateTime, extra, LEN(extra) - LEN(REPLACE(extra, 'c', '')) AS c_counts
 FROM bid WHERE 0.908 * price > 1000000 AND 0.908 * price < 50000000 EMIT CHANGES;`,
 		[]string{"AUCTION", "BIDDER", "PRICE", "DATETIME", "EXTRA"}, 0.6},
-	{"q17", "auction statistics", `CREATE TABLE q17 AS SELECT auction, SUBSTRING(dateTime, 1, 10) AS day, COUNT(*) AS total_bids,
+	{"q17", "auction statistics", `CREATE TABLE q17 WITH (KEY_FORMAT='JSON') AS SELECT auction, SUBSTRING(dateTime, 1, 10) AS day, COUNT(*) AS total_bids,
   COUNT(CASE WHEN price < 10000 THEN 1 END) AS rank1_bids,
   COUNT(CASE WHEN price >= 10000 AND price < 1000000 THEN 1 END) AS rank2_bids,
   COUNT(CASE WHEN price >= 1000000 THEN 1 END) AS rank3_bids,
   MIN(price) AS min_price, MAX(price) AS max_price, AVG(price) AS avg_price, SUM(price) AS sum_price
 FROM bid GROUP BY auction, SUBSTRING(dateTime, 1, 10) EMIT CHANGES;`,
 		[]string{"AUCTION", "PRICE", "DATETIME"}, 0.35},
-	{"q18", "last bid", `CREATE TABLE q18 AS SELECT bidder, auction, LATEST_BY_OFFSET(price) AS price, LATEST_BY_OFFSET(channel) AS channel,
+	{"q18", "last bid", `CREATE TABLE q18 WITH (KEY_FORMAT='JSON') AS SELECT bidder, auction, LATEST_BY_OFFSET(price) AS price, LATEST_BY_OFFSET(channel) AS channel,
   LATEST_BY_OFFSET(url) AS url, LATEST_BY_OFFSET(dateTime) AS dateTime, LATEST_BY_OFFSET(extra) AS extra
 FROM bid GROUP BY bidder, auction EMIT CHANGES;`,
 		[]string{"AUCTION", "BIDDER", "PRICE", "CHANNEL", "URL", "DATETIME", "EXTRA"}, 0.35},
