@@ -93,7 +93,7 @@ func (s *screen) draw(ctx context.Context, db *leat.DB, shop *shop, age time.Dur
 		return err
 	}
 	now := time.Now().UnixMilli()
-	second, err := pull(ctx, db, fmt.Sprintf("SELECT status, hits FROM seconds WHERE windowstart >= %d AND windowend <= %d;", now/1000*1000-1000, now/1000*1000), 1, 5)
+	second, err := pull(ctx, db, fmt.Sprintf("SELECT status, hits FROM per_second WHERE windowstart >= %d AND windowend <= %d;", now/1000*1000-1000, now/1000*1000), 1, 5)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (s *screen) draw(ctx context.Context, db *leat.DB, shop *shop, age time.Dur
 		return err
 	}
 	left := append(box("TABLE pages: hits per page", []string{"page", "hits", "avg ms", "errors"}, pages, 44),
-		box("TABLE seconds: the last second by status", []string{"status", "hits"}, second, 44)...)
+		box("TABLE per_second: the last second by status", []string{"status", "hits"}, second, 44)...)
 	right := append(box("TABLE revenue: orders joined with users", []string{"country", "orders", "total"}, revenue, 44),
 		box("TABLE visits: sessions going on, longest first", []string{"user", "clicks"}, visits, 44)...)
 	head := fmt.Sprintf("leat demo   %s   %d clicks, %d orders   exactly once, every result on disk before it is shown   Ctrl-C ends",

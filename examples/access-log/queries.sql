@@ -5,9 +5,9 @@ CREATE STREAM lines (line VARCHAR)
   WITH (KAFKA_TOPIC='access-log', VALUE_FORMAT='KAFKA', PARTITIONS=1);
 
 -- Lines become rows; the time of a row is the time of the request.
-CREATE STREAM hits WITH (VALUE_FORMAT='JSON', TIMESTAMP='at') AS
+CREATE STREAM hits WITH (VALUE_FORMAT='JSON', TIMESTAMP='ts') AS
   SELECT REGEXP_EXTRACT('^(\S+) ', line, 1) AS ip,
-         PARSE_TIMESTAMP(REGEXP_EXTRACT('\[([^\]]+)\]', line, 1), 'dd/MMM/yyyy:HH:mm:ss Z') AS at,
+         PARSE_TIMESTAMP(REGEXP_EXTRACT('\[([^\]]+)\]', line, 1), 'dd/MMM/yyyy:HH:mm:ss Z') AS ts,
          REGEXP_EXTRACT('"(\S+) (\S+)[^"]*" \d{3} ', line, 2) AS page,
          CAST(REGEXP_EXTRACT('" (\d{3}) (\d+|-)', line, 1) AS INT) AS status,
          CAST(REGEXP_REPLACE(REGEXP_EXTRACT('" (\d{3}) (\d+|-)', line, 2), '^-$', '0') AS BIGINT) AS bytes,
@@ -42,4 +42,4 @@ CREATE TABLE origins AS
 
 -- What was asked for and is not there.
 CREATE STREAM not_found AS
-  SELECT ip, at, page, referrer FROM hits WHERE status = 404 EMIT CHANGES;
+  SELECT ip, ts, page, referrer FROM hits WHERE status = 404 EMIT CHANGES;

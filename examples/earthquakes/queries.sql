@@ -1,15 +1,15 @@
 -- Any earthquake catalogue as CSV with these columns (fields may be empty).
 SET 'auto.offset.reset' = 'earliest';
 
-CREATE STREAM quakes (at VARCHAR, latitude DOUBLE, longitude DOUBLE, depth DOUBLE, magnitude DOUBLE, magtype VARCHAR,
+CREATE STREAM quakes (ts VARCHAR, latitude DOUBLE, longitude DOUBLE, depth DOUBLE, magnitude DOUBLE, magtype VARCHAR,
     stations INT, gap DOUBLE, distance DOUBLE, rms DOUBLE, network VARCHAR, id VARCHAR)
   WITH (KAFKA_TOPIC='quakes', VALUE_FORMAT='DELIMITED', PARTITIONS=1,
-        TIMESTAMP='at', TIMESTAMP_FORMAT='yyyy/MM/dd HH:mm:ss.SS');
+        TIMESTAMP='ts', TIMESTAMP_FORMAT='yyyy/MM/dd HH:mm:ss.SS');
 
 -- How many, and the strongest, per network and day.
 CREATE TABLE per_day WITH (KEY_FORMAT='JSON', VALUE_FORMAT='JSON') AS
-  SELECT network, SUBSTRING(at, 1, 10) AS day, COUNT(*) AS quakes, MAX(magnitude) AS strongest
-  FROM quakes GROUP BY network, SUBSTRING(at, 1, 10) EMIT CHANGES;
+  SELECT network, SUBSTRING(ts, 1, 10) AS day, COUNT(*) AS quakes, MAX(magnitude) AS strongest
+  FROM quakes GROUP BY network, SUBSTRING(ts, 1, 10) EMIT CHANGES;
 
 -- The rate: quakes per network in every six hours, each hour.
 CREATE TABLE rate WITH (VALUE_FORMAT='JSON') AS
@@ -29,6 +29,6 @@ INSERT INTO networks (code, name, ROWTIME) VALUES ('pr', 'Puerto Rico', 0);
 INSERT INTO networks (code, name, ROWTIME) VALUES ('tul', 'Oklahoma', 0);
 INSERT INTO networks (code, name, ROWTIME) VALUES ('NN', 'Nevada', 0);
 CREATE STREAM strong WITH (VALUE_FORMAT='JSON') AS
-  SELECT q.network AS network, q.id AS id, q.at AS at, q.magnitude AS magnitude, n.name AS name
+  SELECT q.network AS network, q.id AS id, q.ts AS ts, q.magnitude AS magnitude, n.name AS name
   FROM quakes q LEFT JOIN networks n ON q.network = n.code
   WHERE q.magnitude >= 6 EMIT CHANGES;

@@ -12,5 +12,5 @@ leat run --data "$data" --settle "$here/queries.sql"
 echo "The days with the most quakes:"
 leat run --data "$data" -o csv -e "SELECT quakes, network, day, strongest FROM per_day;" | tail -n +2 | sort -t, -k1,1nr | head -n 10
 echo "Strong quakes:"
-leat run --data "$data" -e "SET 'auto.offset.reset'='earliest'; SELECT at, magnitude, name FROM strong EMIT CHANGES LIMIT 10;"
+leat run --data "$data" -e "SET 'auto.offset.reset'='earliest'; SELECT ts, magnitude, name FROM strong EMIT CHANGES LIMIT 10;"
 echo "The data is in $data; go on with: leat shell --data $data"
