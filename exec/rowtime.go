@@ -21,6 +21,10 @@ type timeColumn struct {
 	format *javatime.Format // Of a STRING column.
 	zone   *javatime.Zone
 	out    []int64
+
+	lastText []byte // The text read last, in own memory,
+	last     string // the same as a string,
+	lastTime int64  // and its time.
 }
 
 // newTimeColumn finds the column of a TIMESTAMP property.
@@ -47,6 +51,22 @@ func newTimeColumn(ts *plan.Timestamp, schema *plan.Schema) (*timeColumn, error)
 	return nil, fmt.Errorf("the timestamp column %s does not exist", types.QuoteName(ts.Column))
 }
 
+// parse reads a time from text. Busy topics have many records of one moment, so
+// the last text is remembered.
+func (t *timeColumn) parse(text string, row uint32, fail func(row uint32, reason string)) int64 {
+	if text == t.last && t.last != "" {
+		return t.lastTime
+	}
+	millis, err := t.format.ParseTimestamp(text, t.zone)
+	if err != nil {
+		fail(row, fmt.Sprintf("the timestamp column %s: %v", types.QuoteName(t.name), err))
+		return timeFailed
+	}
+	t.lastText = append(t.lastText[:0], text...)
+	t.last, t.lastTime = types.View(t.lastText), millis
+	return millis
+}
+
 // read returns the times of the rows; records without a value keep their own.
 // fail is told about rows without a usable time, which get timeFailed.
 func (t *timeColumn) read(b *batch, rows []uint32, fail func(row uint32, reason string)) []int64 {
@@ -60,12 +80,7 @@ func (t *timeColumn) read(b *batch, rows []uint32, fail func(row uint32, reason 
 			fail(r, fmt.Sprintf("the timestamp column %s is NULL", types.QuoteName(t.name)))
 			t.out[i] = timeFailed
 		case t.format != nil:
-			millis, err := t.format.ParseTimestamp(v.Str[i], t.zone)
-			if err != nil {
-				fail(r, fmt.Sprintf("the timestamp column %s: %v", types.QuoteName(t.name), err))
-				millis = timeFailed
-			}
-			t.out[i] = millis
+			t.out[i] = t.parse(v.Str[i], r, fail)
 		default:
 			t.out[i] = v.I64[i]
 		}

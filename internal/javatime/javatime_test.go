@@ -391,3 +391,41 @@ func BenchmarkParseTimestamp(b *testing.B) {
 		}
 	}
 }
+
+// The short way of reading must not be told from the long one.
+func TestLayout(t *testing.T) {
+	for _, pattern := range []string{"yyyy-MM-dd HH:mm:ss[.SSS]", "yyyy-MM-dd'T'HH:mm:ss.SSS", "yyyyMMdd", "dd/MM/yyyy HH:mm", "yyyy-MM-dd"} {
+		f, err := Compile(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		long := *f
+		long.layout = nil
+		rapid.Check(t, func(t *rapid.T) {
+			text := rapid.SampledFrom([]string{"2015-07-15 00:00:00.001", "1999-02-29 23:59:59", "2024-12-31T12:30:45.678", "20240131", "31/04/2024 07:08", "0001-01-01"}).Draw(t, "text")
+			b := []byte(text)
+			for range rapid.IntRange(0, 3).Draw(t, "changes") {
+				b[rapid.IntRange(0, len(b)-1).Draw(t, "at")] = rapid.SampledFrom([]byte("0123456789-: T.x")).Draw(t, "char")
+			}
+			for _, zone := range []*Zone{UTC, {id: "+05:30", offset: 19800}} {
+				got, err := f.ParseTimestamp(string(b), zone)
+				want, wantErr := long.ParseTimestamp(string(b), zone)
+				if got != want || (err == nil) != (wantErr == nil) {
+					t.Fatalf("%s of %q: %d, %v; expected %d, %v", pattern, b, got, err, want, wantErr)
+				}
+			}
+		})
+	}
+	if f, _ := Compile("yyyy-MM-dd HH:mm:ss[.SSS]"); f.layout == nil {
+		t.Error("no layout for the most common pattern")
+	}
+}
+
+func BenchmarkLayout(b *testing.B) {
+	f, _ := Compile("yyyy-MM-dd HH:mm:ss[.SSS]")
+	for b.Loop() {
+		if _, err := f.ParseTimestamp("2015-07-15 12:34:56.789", UTC); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -14,6 +14,7 @@ type Format struct {
 	unit    int64
 	// writeOnly tells that the pattern has fields of weeks, which cannot be read.
 	writeOnly bool
+	layout    *layout // The short way of reading; nil if there is none.
 }
 
 // Compile compiles a pattern. Errors tell what is wrong where.
@@ -23,7 +24,7 @@ func Compile(pattern string) (*Format, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Format{pattern: pattern, steps: steps, needs: c.needs, unit: c.unit, writeOnly: c.weeks}, nil
+	return &Format{pattern: pattern, steps: steps, needs: c.needs, unit: c.unit, writeOnly: c.weeks, layout: newLayout(steps)}, nil
 }
 
 // String returns the pattern.

@@ -9,6 +9,11 @@ import (
 // pattern leaves out is that of 1970-01-01T00:00:00. A zone or offset in the
 // text wins over the given zone.
 func (f *Format) ParseTimestamp(text string, zone *Zone) (int64, error) {
+	if f.layout != nil {
+		if days, millis, ok := f.layout.read(text); ok {
+			return zone.instant(days*secondsOfDay+millis/1000)*1000 + millis%1000, nil
+		}
+	}
 	var r reader
 	if err := f.parse(&r, text); err != nil {
 		return 0, err
