@@ -2,7 +2,6 @@ package function
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,18 +21,6 @@ func eq(want, name string, args ...any) check { return check{want, name, args} }
 
 // bad expects a failing row whose error contains the text.
 func bad(part, name string, args ...any) check { return check{"error: " + part, name, args} }
-
-// near expects a number within 1e-14 of its size, for functions whose last digit
-// depends on the platform.
-func near(want float64, name string, args ...any) check {
-	return check{fmt.Sprintf("near: %v", want), name, args}
-}
-
-func isNear(got, want string) bool {
-	g, err1 := strconv.ParseFloat(got, 64)
-	w, err2 := strconv.ParseFloat(want, 64)
-	return err1 == nil && err2 == nil && math.Abs(g-w) <= 1e-14*math.Abs(w)
-}
 
 // typed is a value of a type that its Go form does not tell: an array, a NULL.
 type typed struct {
@@ -114,9 +101,6 @@ func run(t *testing.T, checks ...check) {
 			got := c.eval(t, r, way)
 			want, isError := strings.CutPrefix(c.want, "error: ")
 			if isError && strings.HasPrefix(got, "error: ") && strings.Contains(got, want) {
-				continue
-			}
-			if want, ok := strings.CutPrefix(c.want, "near: "); ok && isNear(got, want) {
 				continue
 			}
 			if got != c.want {

@@ -79,10 +79,10 @@ func geoDistance(args []*types.Vector, i int, out *types.Vector) error {
 			return err
 		}
 	}
-	const rad = math.Pi / 180
-	haversine := func(x float64) float64 { s := math.Sin(x / 2); return s * s }
-	a := haversine((lat2-lat1)*rad) + haversine((lon2-lon1)*rad)*math.Cos(lat1*rad)*math.Cos(lat2*rad)
-	out.F64[i] = 2 * math.Asin(math.Sqrt(a)) * radius
+	radians := func(degrees float64) float64 { return degrees / 180 * math.Pi }
+	haversine := func(x float64) float64 { s := exactSin(x / 2); return s * s }
+	a := haversine(radians(lat2-lat1)) + haversine(radians(lon2-lon1))*exactCos(radians(lat1))*exactCos(radians(lat2))
+	out.F64[i] = 2 * exactAsin(math.Sqrt(a)) * radius
 	return nil
 }
 

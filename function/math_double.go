@@ -11,26 +11,26 @@ import (
 // doubleFunctions are the functions of numbers whose result is always DOUBLE.
 func doubleFunctions() []*Scalar {
 	out := []*Scalar{
-		double1("ACOS", "Returns the inverse cosine of a number in radians.", "ACOS(1.0)", "0.0", math.Acos),
-		double1("ASIN", "Returns the inverse sine of a number in radians.", "ASIN(0)", "0.0", math.Asin),
-		double1("ATAN", "Returns the inverse tangent of a number in radians.", "ATAN(0)", "0.0", math.Atan),
-		double1("CBRT", "Returns the cube root of a number.", "CBRT(27)", "3.0", math.Cbrt),
-		double1("COS", "Returns the cosine of an angle in radians.", "COS(0)", "1.0", math.Cos),
-		double1("COSH", "Returns the hyperbolic cosine of a number.", "COSH(0)", "1.0", math.Cosh),
-		double1("COT", "Returns the cotangent of an angle in radians.", "COT(0)", "Infinity", func(x float64) float64 { return 1 / math.Tan(x) }),
+		double1("ACOS", "Returns the inverse cosine of a number in radians.", "ACOS(1.0)", "0.0", exactAcos),
+		double1("ASIN", "Returns the inverse sine of a number in radians.", "ASIN(0)", "0.0", exactAsin),
+		double1("ATAN", "Returns the inverse tangent of a number in radians.", "ATAN(0)", "0.0", exactAtan),
+		double1("CBRT", "Returns the cube root of a number.", "CBRT(27)", "3.0", exactCbrt),
+		double1("COS", "Returns the cosine of an angle in radians.", "COS(0)", "1.0", exactCos),
+		double1("COSH", "Returns the hyperbolic cosine of a number.", "COSH(0)", "1.0", exactCosh),
+		double1("COT", "Returns the cotangent of an angle in radians.", "COT(0)", "Infinity", exactCot),
 		double1("DEGREES", "Converts an angle from radians to degrees.", "DEGREES(PI())", "180.0", func(x float64) float64 { return x * (180 / math.Pi) }),
-		double1("EXP", "Returns e to the power of a number.", "EXP(0)", "1.0", math.Exp),
-		double1("LN", "Returns the natural logarithm of a number.", "LN(1)", "0.0", math.Log),
+		double1("EXP", "Returns e to the power of a number.", "EXP(0)", "1.0", exactExp),
+		double1("LN", "Returns the natural logarithm of a number.", "LN(1)", "0.0", exactLog),
 		double1("RADIANS", "Converts an angle from degrees to radians.", "RADIANS(180)", "3.141592653589793", func(x float64) float64 { return x * (math.Pi / 180) }),
-		double1("SIN", "Returns the sine of an angle in radians.", "SIN(0)", "0.0", math.Sin),
-		double1("SINH", "Returns the hyperbolic sine of a number.", "SINH(0)", "0.0", math.Sinh),
+		double1("SIN", "Returns the sine of an angle in radians.", "SIN(0)", "0.0", exactSin),
+		double1("SINH", "Returns the hyperbolic sine of a number.", "SINH(0)", "0.0", exactSinh),
 		double1("SQRT", "Returns the square root of a number, NaN of a negative one.", "SQRT(9)", "3.0", math.Sqrt),
-		double1("TAN", "Returns the tangent of an angle in radians.", "TAN(0)", "0.0", math.Tan),
-		double1("TANH", "Returns the hyperbolic tangent of a number.", "TANH(0)", "0.0", math.Tanh),
+		double1("TAN", "Returns the tangent of an angle in radians.", "TAN(0)", "0.0", exactTan),
+		double1("TANH", "Returns the hyperbolic tangent of a number.", "TANH(0)", "0.0", exactTanh),
 		double2("ATAN2", "Returns the angle of a point from the x axis in radians.", "y", "x", docs{"y": "the y coordinate", "x": "the x coordinate"},
-			"ATAN2(0, 1)", "0.0", math.Atan2),
+			"ATAN2(0, 1)", "0.0", exactAtan2),
 		double2("POWER", "Returns a number to the power of another.", "base", "exponent", docs{"base": "the base", "exponent": "the exponent"},
-			"POWER(2, 10)", "1024.0", power),
+			"POWER(2, 10)", "1024.0", exactPow),
 		logFunction(),
 		scalar("PI", categoryMath, "Returns the number pi.", nil, []Example{{"PI()", "3.141592653589793"}},
 			over("() -> DOUBLE", perRow(func(_ []*types.Vector, i int, out *types.Vector) error {
@@ -80,19 +80,10 @@ func logFunction() *Scalar {
 		if base <= 0 || base == 1 {
 			return math.NaN()
 		}
-		return math.Log(x) / math.Log(base)
+		return exactLog(x) / exactLog(base)
 	}
 	return scalar("LOG", categoryMath, "Returns the logarithm of a number, the natural one when no base is given.",
 		docs{"value": "the number", "base": "the base; one that is not positive or is 1 gives NaN"},
 		[]Example{{"LOG(1)", "0.0"}, {"LOG(2, 8)", "3.0"}},
-		append(doubles1("value", math.Log), doubles2("base", "value", base)...)...)
-}
-
-// power differs from math.Pow where the base is 1 or -1 and the exponent is not
-// finite: Java says NaN.
-func power(x, y float64) float64 {
-	if y != y || math.IsInf(y, 0) && math.Abs(x) == 1 {
-		return math.NaN()
-	}
-	return math.Pow(x, y)
+		append(doubles1("value", exactLog), doubles2("base", "value", base)...)...)
 }

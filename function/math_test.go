@@ -32,12 +32,12 @@ func TestDoubles(t *testing.T) {
 		}
 	}
 	run(t,
-		eq("NaN", "ACOS", 1.5), eq("NaN", "ASIN", -1.5), near(1.5707963267948966, "ASIN", 1), eq("-2.0", "CBRT", -8), near(-1.4422495703074083, "CBRT", int64(-3)),
-		eq("Infinity", "COT", 0), eq("Infinity", "EXP", 1000), eq("-Infinity", "LN", 0), eq("NaN", "LN", -1), near(0.6931471805599453, "LN", int64(2)), near(1.0986122886681098, "LN", 3.0),
-		eq("NaN", "SQRT", -1), near(1.4142135623730951, "SQRT", 2), eq("3.141592653589793", "RADIANS", 180), eq("180.0", "DEGREES", math.Pi),
-		near(0.7853981633974483, "ATAN2", 1, 1), eq("NULL", "ATAN2", null("DOUBLE"), 1.0), eq("NULL", "ATAN2", 1, null("INT")),
+		eq("NaN", "ACOS", 1.5), eq("NaN", "ASIN", -1.5), eq("1.5707963267948966", "ASIN", 1), eq("-2.0", "CBRT", -8), eq("-1.4422495703074083", "CBRT", int64(-3)),
+		eq("Infinity", "COT", 0), eq("Infinity", "EXP", 1000), eq("-Infinity", "LN", 0), eq("NaN", "LN", -1), eq("0.6931471805599453", "LN", int64(2)), eq("1.0986122886681098", "LN", 3.0),
+		eq("NaN", "SQRT", -1), eq("1.4142135623730951", "SQRT", 2), eq("3.141592653589793", "RADIANS", 180), eq("180.0", "DEGREES", math.Pi),
+		eq("0.7853981633974483", "ATAN2", 1, 1), eq("NULL", "ATAN2", null("DOUBLE"), 1.0), eq("NULL", "ATAN2", 1, null("INT")),
 		eq("1024.0", "POWER", 2, 10), eq("0.5", "POWER", int64(2), int64(-1)), eq("NaN", "POWER", 1.0, nan), eq("1.0", "POWER", nan, 0.0), eq("NaN", "POWER", -1.0, inf), eq("NULL", "POWER", null("INT"), 1), eq("NULL", "POWER", 1, null("INT")),
-		near(2.5649493574615367, "LOG", 13), near(0.9471572411831843, "LOG", 15, 13), eq("-Infinity", "LOG", 15.0, 0.0), eq("NaN", "LOG", int64(15), int64(-13)), eq("NaN", "LOG", 0, 13), eq("NaN", "LOG", 1, 13), eq("NaN", "LOG", -2, 13),
+		eq("2.5649493574615367", "LOG", 13), eq("0.9471572411831843", "LOG", 15, 13), eq("-Infinity", "LOG", 15.0, 0.0), eq("NaN", "LOG", int64(15), int64(-13)), eq("NaN", "LOG", 0, 13), eq("NaN", "LOG", 1, 13), eq("NaN", "LOG", -2, 13),
 		eq("NULL", "LOG", null("INT"), 13), eq("NULL", "LOG", 13, null("INT")), eq("3.141592653589793", "PI"),
 		eq("1.0", "LN", dec(20, 19, "2.7182818284590452354")),
 	)
@@ -126,9 +126,9 @@ func TestConditionals(t *testing.T) {
 
 func TestGeoDistance(t *testing.T) {
 	run(t,
-		near(8634.659796579544, "GEO_DISTANCE", 37.4439, -122.1663, 51.5257, -0.1122), near(8634.659796579544, "GEO_DISTANCE", 37.4439, -122.1663, 51.5257, -0.1122, null("STRING")), near(8634.659796579544, "GEO_DISTANCE", 37.4439, -122.1663, 51.5257, -0.1122, "KM"), near(8634.659796579544, "GEO_DISTANCE", 37.4439, -122.1663, 51.5257, -0.1122, "  "),
-		near(5365.659729188262, "GEO_DISTANCE", 37.4439, -122.1663, 51.5257, -0.1122, "MI"), near(9673.40421197142, "GEO_DISTANCE", 51.5257, -0.1122, -33.9323, 18.4197), near(6011.1453892944355, "GEO_DISTANCE", 51.5257, -0.1122, -33.9323, 18.4197, "miles"),
-		near(11005.23304055582, "GEO_DISTANCE", -33.9323, 18.4197, -33.8666, 151.1, "kilometres"), near(6838.756491533589, "GEO_DISTANCE", -33.9323, 18.4197, -33.8666, 151.1, "mile"), near(8682.459061368269, "GEO_DISTANCE", 37.4439, -122.1663, 51, 0),
+		eq("8634.659796579544", "GEO_DISTANCE", 37.4439, -122.1663, 51.5257, -0.1122), eq("8634.659796579544", "GEO_DISTANCE", 37.4439, -122.1663, 51.5257, -0.1122, null("STRING")), eq("8634.659796579544", "GEO_DISTANCE", 37.4439, -122.1663, 51.5257, -0.1122, "KM"), eq("8634.659796579544", "GEO_DISTANCE", 37.4439, -122.1663, 51.5257, -0.1122, "  "),
+		eq("5365.659729188262", "GEO_DISTANCE", 37.4439, -122.1663, 51.5257, -0.1122, "MI"), eq("9673.40421197142", "GEO_DISTANCE", 51.5257, -0.1122, -33.9323, 18.4197), eq("6011.1453892944355", "GEO_DISTANCE", 51.5257, -0.1122, -33.9323, 18.4197, "miles"),
+		eq("11005.23304055582", "GEO_DISTANCE", -33.9323, 18.4197, -33.8666, 151.1, "kilometres"), eq("6838.756491533589", "GEO_DISTANCE", -33.9323, 18.4197, -33.8666, 151.1, "mile"), eq("8682.459061368269", "GEO_DISTANCE", 37.4439, -122.1663, 51, 0),
 		bad("argument 3 (lat2) must not be NULL", "GEO_DISTANCE", 1.0, 1.0, null("DOUBLE"), 1.0), bad("latitudes are 91", "GEO_DISTANCE", 91.0, 1.0, 1.0, 1.0), bad("longitudes are", "GEO_DISTANCE", 1.0, 1.0, 1.0, -180.5), bad("latitudes are NaN", "GEO_DISTANCE", nan, 1.0, 1.0, 1.0), bad("unknown unit", "GEO_DISTANCE", 1.0, 1.0, 1.0, 1.0, "feet"),
 	)
 }
