@@ -99,7 +99,9 @@ func (a *sessionAgg) assign(b *batch, k int, r uint32) {
 	gap, t := a.window.SizeMillis, b.Time[r]
 	key := a.keyer.bytes(k)
 	a.clock.now = max(a.clock.now, t)
-	a.found = a.store.Find(a.found[:0], key, t-gap, t+gap)
+	// The store forgets batch by batch; what is to be found must not depend on
+	// where batches end.
+	a.found = a.store.Find(a.found[:0], key, max(t-gap, a.kept()), t+gap)
 	start, end := t, t
 	for _, s := range a.found {
 		start, end = min(start, s.Start), max(end, s.End)
@@ -251,8 +253,13 @@ func (a *sessionAgg) expire() {
 		a.final.emitClosed(a.store, closed)
 	}
 	if a.clock.advanced() {
-		a.store.Expire(a.clock.now - max(a.window.RetentionMillis, a.window.GraceMillis+a.window.SizeMillis))
+		a.store.Expire(a.kept())
 	}
+}
+
+// kept is the time from which on ended sessions are still remembered.
+func (a *sessionAgg) kept() int64 {
+	return a.clock.now - max(a.window.RetentionMillis, a.window.GraceMillis+a.window.SizeMillis)
 }
 
 func (a *sessionAgg) release() {

@@ -19,6 +19,9 @@ type feeder struct {
 	db     *leat.DB
 	build  batches
 
+	// slow waits before every group until the one before is processed, not only
+	// where a turn begins.
+	slow bool
 	// acked is told, in order, how many groups are acknowledged.
 	acked func(groups int)
 	// settling is told when everything before a group is waited for.
@@ -57,7 +60,7 @@ func (f *feeder) feed(ctx context.Context, from int) error {
 		return nil
 	}
 	for i := from; i < len(f.groups); i++ {
-		if f.groups[i].first {
+		if f.slow || f.groups[i].first {
 			if err := await(0); err != nil {
 				return err
 			}

@@ -51,11 +51,12 @@ type group struct {
 	click   int // Clicks before it.
 }
 
-// Timing of the events. A click comes every clickMillis; one in lateOne is late,
-// by up to lateMillis, which is more than some windows wait.
+// Timing of the events. Every user clicks once in userMillis, on average; one
+// click in lateOne is late, by up to lateMillis, which is more than some windows
+// wait.
 const (
 	firstMillis = int64(1_900_000_000_000)
-	clickMillis = 10
+	userMillis  = 20_000
 	lateOne     = 32
 	lateMillis  = 180_000
 	// cartOne says which part of the records of a busy turn is carts.
@@ -98,6 +99,9 @@ func (g group) clicks() int { return g.records - g.records/cartOne }
 // keys is how many users there are.
 func (w Workload) keys() int { return min(max(w.Records/500, 8), 2000) }
 
+// clickMillis is the time from one click to the next.
+func (w Workload) clickMillis() int64 { return int64(userMillis / w.keys()) }
+
 // batches builds the records of a group. It may be used again for the next.
 type batches struct {
 	topics [inputs][partitions]log.BatchBuilder
@@ -135,7 +139,7 @@ func (b *batches) build(w Workload, groups []group, i int) []log.Write {
 // quiet makes changes of users, some of them deletions, and offers that lie in
 // the time of the clicks to come.
 func (b *batches) quiet(w Workload, g group, rng *rand.Rand) {
-	now := firstMillis + int64(g.click)*clickMillis
+	now := firstMillis + int64(g.click)*w.clickMillis()
 	for k := range g.records {
 		user := rng.IntN(w.keys())
 		switch {
@@ -155,7 +159,7 @@ func (b *batches) busy(w Workload, g group, rng *rand.Rand) {
 	click := g.click
 	for k := range g.records {
 		user := rng.IntN(w.keys())
-		at := firstMillis + int64(click)*clickMillis
+		at := firstMillis + int64(click)*w.clickMillis()
 		if k%cartOne == cartOne-1 {
 			b.add(carts, user, at-int64(rng.IntN(5000)), fmt.Appendf(b.value[:0], `{"ITEM":"i%d","PIECES":%d}`, rng.IntN(500), 1+rng.IntN(9)))
 			continue
