@@ -28,17 +28,18 @@ parser            :
 log               : internal/vfs
 state             :
 function          : types internal/javatime internal/javanum
-format            : types internal/javatime internal/javanum
+format/registry   :
+format            : types format/registry internal/javatime internal/javanum
 expr              : types function internal/javatime internal/javanum
 planner/plan      : types expr
 catalog           : types planner/plan
-planner           : parser types function expr format catalog planner/plan
-exec              : types function expr format planner/plan log state internal/javatime internal/vfs
-.                 : parser types function expr format catalog planner planner/plan log state exec internal/vfs
+planner           : parser types function expr format format/registry catalog planner/plan
+exec              : types function expr format format/registry planner/plan log state internal/javatime internal/vfs
+.                 : parser types function expr format format/registry catalog planner planner/plan log state exec internal/vfs
 server/api        :
 server            : . server/api types log parser
 shell             : . server/api parser types
-sqltest           : . types parser log format function planner planner/plan catalog expr exec internal/vfs
+sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs
 bench/nexmark     :
 bench             : . bench/nexmark types format log state internal/vfs
 internal/crashtest : . log internal/vfs
