@@ -98,7 +98,7 @@ func (in *input) read() error {
 // decode makes a batch of the next records of the chunk.
 func (in *input) decode() error {
 	r := &in.records
-	next, err := in.chunk.Decode(r, in.next, types.BatchRows)
+	next, err := in.chunk.Decode(r, in.next, in.task.rt.opts.batchRows)
 	if err != nil {
 		return err
 	}

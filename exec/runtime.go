@@ -17,6 +17,7 @@ import (
 	"github.com/leatdb/leat/log"
 	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/state"
+	"github.com/leatdb/leat/types"
 )
 
 // Options of a runtime. Log, State and Functions are needed; the zero value of
@@ -41,6 +42,8 @@ type Options struct {
 	// from its last commit; it doubles with every failure, up to RetryBackoffMax.
 	RetryBackoff    time.Duration // 1 s
 	RetryBackoffMax time.Duration // 1 min
+
+	batchRows int // types.BatchRows: rows that an input decodes at once. Tests make it small.
 }
 
 func (o *Options) setDefaults() {
@@ -49,6 +52,9 @@ func (o *Options) setDefaults() {
 	o.ServiceID = cmp.Or(o.ServiceID, "default_")
 	o.RetryBackoff = cmp.Or(max(o.RetryBackoff, 0), time.Second)
 	o.RetryBackoffMax = max(cmp.Or(o.RetryBackoffMax, time.Minute), o.RetryBackoff)
+	if o.batchRows <= 0 {
+		o.batchRows = types.BatchRows
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
