@@ -24,6 +24,7 @@ type NexmarkOptions struct {
 	Events     int64  // Of all kinds; 46 in 50 are bids.
 	Partitions int
 	Queries    []string // Names such as q0; nil for all.
+	Profiles   string   // Directory for a CPU profile of each query; empty for none.
 	Progress   func(format string, args ...any)
 }
 
@@ -62,7 +63,7 @@ func Nexmark(ctx context.Context, out io.Writer, o NexmarkOptions) (err error) {
 			continue
 		}
 		o.Progress("%s: %s", q.name, q.what)
-		r, err := runQuery(ctx, db, q)
+		r, err := runQuery(ctx, db, q, o.Profiles)
 		if err != nil {
 			return fmt.Errorf("%s: %w", q.name, err)
 		}
@@ -122,11 +123,15 @@ func load(ctx context.Context, l *log.Log, o NexmarkOptions) (bids int64, err er
 
 // runQuery creates the query, waits until it has read everything, measures the
 // limit on what it wrote, and drops it.
-func runQuery(ctx context.Context, db *leat.DB, q nexmarkQuery) (result, error) {
+func runQuery(ctx context.Context, db *leat.DB, q nexmarkQuery, profiles string) (result, error) {
 	r := result{query: q}
 	resetPeakMemory()
 	written := bytesWritten(db)
 	var id string
+	stop, err := startProfile(profiles, q.name)
+	if err != nil {
+		return r, err
+	}
 	used, err := measure(func() error {
 		results, err := db.Exec(ctx, q.sql)
 		if err != nil {
@@ -135,6 +140,7 @@ func runQuery(ctx context.Context, db *leat.DB, q nexmarkQuery) (result, error) 
 		id = results[0].Status.QueryID
 		return db.Settle(ctx, id)
 	})
+	stop()
 	if err != nil {
 		return r, err
 	}

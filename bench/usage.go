@@ -1,9 +1,12 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"syscall"
@@ -22,6 +25,25 @@ func measure(work func() error) (usage, error) {
 	began, cpu := time.Now(), cpuTime()
 	err := work()
 	return usage{wall: time.Since(began), cpu: cpuTime() - cpu}, err
+}
+
+// startProfile writes a CPU profile to dir/name.cpu until stop is called. With
+// no directory it does nothing.
+func startProfile(dir, name string) (stop func(), err error) {
+	if dir == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(filepath.Join(dir, name+".cpu"))
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close() // A profile cut short is seen when it is read.
+	}, nil
 }
 
 func cpuTime() time.Duration {
