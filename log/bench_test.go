@@ -221,3 +221,81 @@ func BenchmarkBuild(b *testing.B) {
 		b.SetBytes(int64(len(bb.Bytes())))
 	}
 }
+
+// BenchmarkCommitStream is a query that commits groups of 4 batches without waiting for one before the next.
+func BenchmarkCommitStream(b *testing.B) {
+	for _, size := range benchSizes[1:] {
+		b.Run(fmt.Sprint(size>>10, "KiB"), func(b *testing.B) {
+			l := openBench(b, Options{}, 4)
+			batch, _ := benchBatch(size)
+			delta := make([]byte, 4096)
+			g := &Group{Deltas: []Delta{{"s", delta}}}
+			for p := range int32(4) {
+				g.Writes = append(g.Writes, Write{"t", p, batch})
+			}
+			b.SetBytes(int64(4 * len(batch)))
+			b.ReportAllocs()
+			var wg sync.WaitGroup
+			for b.Loop() {
+				wg.Add(1)
+				l.Commit(g, func(lsn LSN, err error) {
+					if err != nil {
+						b.Error(err)
+					}
+					l.ReleaseDeltas(lsn)
+					wg.Done()
+				})
+			}
+			wg.Wait()
+			s := l.Stats()
+			b.ReportMetric(float64(s.WALSyncs)/float64(b.N), "syncs/commit")
+		})
+	}
+}
+
+// BenchmarkOpenDisk opens and closes a log in a new directory, and one that exists.
+func BenchmarkOpenDisk(b *testing.B) {
+	open := func(dir string) {
+		l, err := Open(dir, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := l.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.Run("new", func(b *testing.B) {
+		for b.Loop() {
+			open(b.TempDir())
+		}
+	})
+	b.Run("again", func(b *testing.B) {
+		dir := b.TempDir()
+		for b.Loop() {
+			open(dir)
+		}
+	})
+}
+
+// BenchmarkFlushMany flushes 1000 partitions with one small batch each.
+func BenchmarkFlushMany(b *testing.B) {
+	const partitions = 1000
+	l := openBench(b, Options{}, partitions)
+	batch, _ := benchBatch(1 << 10)
+	var writes []Write
+	for p := range int32(partitions) {
+		writes = append(writes, Write{"t", p, batch})
+	}
+	flush := func() {
+		if _, err := l.Produce(ctx, writes); err != nil {
+			b.Fatal(err)
+		}
+		if err := l.Flush(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	flush() // makes the files
+	for b.Loop() {
+		flush()
+	}
+}

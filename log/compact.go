@@ -415,7 +415,7 @@ func (w *segmentWriter) finish() error {
 		err = w.sf.f.Sync()
 	}
 	if err == nil {
-		err = w.sf.writeIndex(w.l.fs, true)
+		err = w.sf.writeIndex(w.l.fs, 0, true)
 	}
 	if err != nil {
 		return err

@@ -111,16 +111,17 @@ func (r *corruptRun) everyByte(fn func(pos int64, open bool)) {
 	}
 }
 
-// scan reads the WAL file as a recovery does and returns the number of groups it has, and whether the first bad record is
-// proved to have been durable.
-func (r *corruptRun) scan(t *testing.T, f vfs.File) (groups int, proof bool) {
+// scan reads the WAL file as a recovery does, but from the group before the damage at pos on, and returns the number of groups
+// it has, and whether the first bad record is proved to have been durable.
+func (r *corruptRun) scan(t *testing.T, f vfs.File, pos int64) (groups int, proof bool) {
 	t.Helper()
-	s, err := newWALScan(f, 1, r.seed, walHeadBytes)
+	before := max(r.groupAt(pos)-1, 0)
+	s, err := newWALScan(f, 1, r.seed, r.records[before])
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.close()
-	lsn := LSN(1)
+	lsn := LSN(before + 2)
 	for ; ; lsn++ {
 		_, _, ok, err := s.next(lsn)
 		if err != nil {
@@ -155,7 +156,7 @@ func TestWALCutAtEveryByte(t *testing.T) {
 		if err := f.Truncate(pos); err != nil {
 			t.Fatal(err)
 		}
-		n, proof := r.scan(t, f)
+		n, proof := r.scan(t, f, pos)
 		if _, err := f.WriteAt(tail[pos:], pos); err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +185,7 @@ func TestWALFlippedAtEveryByte(t *testing.T) {
 	last := len(r.records) - 2
 	r.everyByte(func(pos int64, open bool) {
 		flip(t, f, pos)
-		n, refused := r.scan(t, f)
+		n, refused := r.scan(t, f, pos)
 		flip(t, f, pos)
 		if open {
 			var err error

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -421,11 +423,11 @@ func (r *crashRun) stepsIn(got *state, acked, begun int) int {
 }
 
 // TestPowerCut cuts the power at every write, sync and change of a directory of a small run, and again during the recovery
-// from that.
+// from that, behind it, and behind the next commit. LEAT_POWER_CUT_RUNS sets the number of runs.
 func TestPowerCut(t *testing.T) {
 	seeds := 4
-	if testing.Short() {
-		seeds = 2
+	if n, err := strconv.Atoi(os.Getenv("LEAT_POWER_CUT_RUNS")); err == nil {
+		seeds = n
 	}
 	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path"
-	"sync"
 
 	"github.com/leatdb/leat/internal/vfs"
 )
@@ -129,30 +128,20 @@ func (l *Log) flushPartitions(dirty []*partition) error {
 	return err
 }
 
-// syncWorkers is how many syncs are under way at once: file systems commit the metadata of several together.
-const syncWorkers = 8
-
 // syncSegments makes the appended segments durable and gives them back.
 func (l *Log) syncSegments() error {
-	dirty := l.flusher.dirty
-	l.flusher.dirty = nil
-	errs := make([]error, min(len(dirty), syncWorkers))
-	var wg sync.WaitGroup
-	for i := range errs {
-		wg.Go(func() {
-			for j := i; j < len(dirty) && errs[i] == nil; j += len(errs) {
-				errs[i] = dirty[j].f.DataSync()
-			}
-		})
+	f := &l.flusher
+	files := make([]vfs.File, len(f.dirty))
+	for i, sf := range f.dirty {
+		files[i] = sf.f
 	}
-	wg.Wait()
-	for _, sf := range dirty {
+	err := l.fs.SyncFiles(files)
+	for _, sf := range f.dirty {
 		l.segments.release(sf)
 	}
-	for _, err := range errs {
-		if err != nil {
-			return fmt.Errorf("syncing a segment: %w", err)
-		}
+	f.dirty = nil
+	if err != nil {
+		return fmt.Errorf("syncing segments: %w", err)
 	}
 	return nil
 }
@@ -281,7 +270,7 @@ func (l *Log) seal(p *partition, seg *segment, bytes int64) error {
 	if err := sf.f.Sync(); err != nil {
 		return err
 	}
-	if err := sf.writeIndex(l.fs, true); err != nil {
+	if err := sf.writeIndex(l.fs, 0, true); err != nil {
 		return err
 	}
 	p.mu.Lock()

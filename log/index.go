@@ -24,6 +24,7 @@ import (
 //	+-------+-------+---------------+
 const (
 	indexInterval  = 16 << 10
+	indexWorth     = 64 // entries that are worth writing an index file; fewer are made again from the segment
 	indexHeadBytes = 32
 	indexEntrySize = 16
 )
@@ -40,7 +41,7 @@ type segmentIndex struct {
 	entries []indexEntry
 	bytes   int64
 	maxTime int64 // of all indexed batches
-	changed bool  // since it was read or written
+	fresh   int   // entries added since it was read or written
 }
 
 const minTime = -1 << 63
@@ -51,11 +52,11 @@ func (x *segmentIndex) add(base int64, h *BatchHeader) {
 		if n == 0 {
 			x.maxTime = minTime
 		}
+		x.fresh++
 		x.entries = append(x.entries, indexEntry{rel: uint32(h.BaseOffset - base), pos: uint32(x.bytes), maxTime: x.maxTime})
 	}
 	x.bytes += int64(h.Bytes)
 	x.maxTime = max(x.maxTime, h.MaxTime)
-	x.changed = true
 }
 
 // find returns the position of a batch at or before the one that holds the offset.

@@ -110,7 +110,7 @@ func (c *segmentFiles) forget(s *segment) {
 	}
 }
 
-// close closes all files, and writes the indexes that are newer than their files.
+// close closes all files.
 func (c *segmentFiles) close() error {
 	var idle []*segmentFile
 	c.mu.Lock()
@@ -157,11 +157,11 @@ func (sf *segmentFile) open(fs vfs.FS, bytes int64) error {
 	return nil
 }
 
-// writeIndex writes the index file if there is something new in it.
-func (sf *segmentFile) writeIndex(fs vfs.FS, sync bool) error {
+// writeIndex writes the index file if there are at least that many new entries.
+func (sf *segmentFile) writeIndex(fs vfs.FS, fresh int, sync bool) error {
 	sf.mu.Lock()
 	defer sf.mu.Unlock()
-	if !sf.index.changed {
+	if sf.index.fresh < fresh {
 		return nil
 	}
 	f, err := fs.Create(indexPath(sf.path))
@@ -174,7 +174,9 @@ func (sf *segmentFile) writeIndex(fs vfs.FS, sync bool) error {
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
-	sf.index.changed = err != nil
+	if err == nil {
+		sf.index.fresh = 0
+	}
 	return err
 }
 
@@ -183,7 +185,7 @@ func (sf *segmentFile) close(fs vfs.FS) error {
 	if sf.f == nil {
 		return nil
 	}
-	sf.writeIndex(fs, false)
+	sf.writeIndex(fs, indexWorth, false)
 	return sf.f.Close()
 }
 

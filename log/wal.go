@@ -84,7 +84,7 @@ func (w *wal) prepare(generation uint32, size int64, resume LSN) (*walFile, erro
 		file = &walFile{}
 		file.f, err = w.fs.Create(name)
 	} else {
-		err = w.fs.Rename(w.name(file.generation), name)
+		err = w.rename(file, name)
 	}
 	if err != nil {
 		return nil, err
@@ -96,6 +96,19 @@ func (w *wal) prepare(generation uint32, size int64, resume LSN) (*walFile, erro
 		return nil, err
 	}
 	return file, nil
+}
+
+// rename gives a recycled file the name of its next life, durably before its head is overwritten: under the old name it would
+// be a file that has records and a head that does not fit.
+func (w *wal) rename(file *walFile, name string) error {
+	err := w.fs.Rename(w.name(file.generation), name)
+	if err == nil {
+		err = w.fs.SyncDir(w.dir)
+	}
+	if err != nil {
+		file.f.Close()
+	}
+	return err
 }
 
 func (w *wal) format(file *walFile, head *walHead) error {

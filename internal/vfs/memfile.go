@@ -73,6 +73,16 @@ func (f *memFile) DataSync() error { return f.sync() }
 func (f *memFile) Sync() error     { return f.sync() }
 func (f *memFile) Close() error    { return nil }
 
+// SyncFiles implements FS.
+func (m *Mem) SyncFiles(files []File) error {
+	for _, f := range files {
+		if err := f.DataSync(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (f *memFile) sync() error {
 	if err := f.m.begin(Op{Kind: OpSync, Name: f.name}); err != nil {
 		if f.m.volatile != nil {

@@ -1,9 +1,11 @@
 package vfs
 
 import (
+	"errors"
 	"io"
 	"os"
 	"sort"
+	"sync"
 )
 
 // OS is the real file system.
@@ -57,6 +59,24 @@ func (osFS) SyncDir(dir string) error {
 		err = cerr
 	}
 	return err
+}
+
+// syncWorkers is how many syncs are under way at once: file systems commit the metadata of several together.
+const syncWorkers = 8
+
+// syncEach syncs files one by one, several at a time.
+func syncEach(files []File) error {
+	errs := make([]error, min(len(files), syncWorkers))
+	var wg sync.WaitGroup
+	for i := range errs {
+		wg.Go(func() {
+			for j := i; j < len(files) && errs[i] == nil; j += len(errs) {
+				errs[i] = files[j].DataSync()
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 func (osFS) Lock(name string) (io.Closer, error) { return lockFile(name) }

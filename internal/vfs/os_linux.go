@@ -55,6 +55,24 @@ func skipBytes(bufs [][]byte, n int) [][]byte {
 	return bufs
 }
 
+// manyFiles is from how many files on the whole file system is synced at once. It reports the write errors of all of them
+// (since Linux 5.8), and costs about as much as a dozen single syncs.
+const manyFiles = 64
+
+func (osFS) SyncFiles(files []File) error {
+	if len(files) < manyFiles {
+		return syncEach(files)
+	}
+	f, ok := files[0].(*osFile)
+	if !ok {
+		return syncEach(files)
+	}
+	if err := unix.Syncfs(int(f.f.Fd())); err != nil {
+		return &os.PathError{Op: "syncfs", Path: f.f.Name(), Err: err}
+	}
+	return nil
+}
+
 func (f *osFile) DataSync() error {
 	for {
 		err := unix.Fdatasync(int(f.f.Fd()))

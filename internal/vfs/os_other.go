@@ -8,6 +8,7 @@ import (
 )
 
 func (f *osFile) writeVec(bufs [][]byte, pos int64) error { return writeEach(f.f, bufs, pos) }
+func (osFS) SyncFiles(files []File) error                 { return syncEach(files) }
 func (f *osFile) DataSync() error                         { return f.f.Sync() }
 func (f *osFile) reserve(_, _ int64) error                { return nil }
 

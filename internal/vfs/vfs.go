@@ -40,6 +40,8 @@ type FS interface {
 	MkdirAll(dir string) error
 	// List returns the names in a directory, sorted.
 	List(dir string) ([]string, error)
+	// SyncFiles is DataSync of all the files, in no order and perhaps faster.
+	SyncFiles(files []File) error
 	// SyncDir makes the entries of a directory durable.
 	SyncDir(dir string) error
 	// Lock takes an exclusive lock under a file name and holds it until the Closer is closed or the process ends.
