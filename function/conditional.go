@@ -32,6 +32,10 @@ func conditionalFunctions() []*Scalar {
 
 // coalesce copies for each row the first argument that is not NULL there.
 func coalesce(args []*types.Vector, rows []uint32, out *types.Vector, _ *Errors) {
+	if len(args) == 1 || len(args[0].Nulls) == 0 {
+		out.CopyRows(rows, args[0], rows)
+		return
+	}
 	for _, r := range rows {
 		i := int(r)
 		k := 0

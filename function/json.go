@@ -52,7 +52,8 @@ func jsonFunctions() []*Scalar {
 				}
 				w := newArrayWriter(out, i)
 				for item := range d.items(0) {
-					w.addText(out.Kids[0].Own(d.appendJSON(nil, item)))
+					d.buf = d.appendJSON(d.buf[:0], item)
+					w.addText(out.Kids[0].Own(d.buf))
 				}
 				w.close()
 				return nil
@@ -118,9 +119,11 @@ func (d *jsonDoc) plain(n int, v *types.Vector) string {
 		if !d.nodes[n].escaped {
 			return d.raw(n)
 		}
-		return v.Own(d.appendText(nil, n))
+		d.buf = d.appendText(d.buf[:0], n)
+	} else {
+		d.buf = d.appendJSON(d.buf[:0], n)
 	}
-	return v.Own(d.appendJSON(nil, n))
+	return v.Own(d.buf)
 }
 
 func extractField(*Call) rowFunc {
@@ -222,8 +225,8 @@ func mergeObjects(docs []jsonDoc) []jsonMember {
 	var index map[string]int
 	for k := range docs {
 		d := &docs[k]
-		for key := range d.members(0) {
-			list, index = putMember(list, index, jsonMember{d.key(key, nil), d, key + 1})
+		for key := range d.keys(0) {
+			list, index = putMember(list, index, jsonMember{d.key(key), d, key + 1})
 		}
 	}
 	return list

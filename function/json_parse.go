@@ -31,9 +31,11 @@ type jsonNode struct {
 
 // jsonDoc is a parsed text. Parsing again reuses the memory.
 type jsonDoc struct {
-	text  string
-	nodes []jsonNode
-	pos   int
+	text    string
+	nodes   []jsonNode
+	pos     int
+	members []jsonMember // A stack of the objects being written; see distinct.
+	buf     []byte       // For texts being written.
 }
 
 // maxJSONDepth bounds the nesting of arrays and objects.
@@ -41,7 +43,7 @@ const maxJSONDepth = 1000
 
 // parse reads the whole text as one JSON value, strictly by RFC 8259.
 func (d *jsonDoc) parse(text string) error {
-	d.text, d.nodes, d.pos = text, d.nodes[:0], 0
+	d.text, d.nodes, d.pos, d.members = text, d.nodes[:0], 0, d.members[:0]
 	d.space()
 	if d.pos == len(text) {
 		d.add(jsonMissing, 0)
@@ -274,9 +276,9 @@ func (d *jsonDoc) items(n int) func(yield func(item int) bool) {
 	}
 }
 
-// members ranges over the keys of object n; the value is the node after the key.
+// keys ranges over the keys of object n; the value is the node after the key.
 // Keys may repeat.
-func (d *jsonDoc) members(n int) func(yield func(key int) bool) {
+func (d *jsonDoc) keys(n int) func(yield func(key int) bool) {
 	return func(yield func(int) bool) {
 		for k := n + 1; k < int(d.nodes[n].end); k = int(d.nodes[k+1].end) {
 			if !yield(k) {

@@ -102,7 +102,7 @@ func (d *jsonDoc) find(path jsonPath) int {
 				k++
 			}
 		case jsonObject:
-			for key := range d.members(n) { // The last of equal keys counts.
+			for key := range d.keys(n) { // The last of equal keys counts.
 				if d.keyIs(key, step.name) {
 					next = key + 1
 				}
@@ -116,9 +116,4 @@ func (d *jsonDoc) find(path jsonPath) int {
 	return n
 }
 
-func (d *jsonDoc) keyIs(key int, name string) bool {
-	if !d.nodes[key].escaped {
-		return d.raw(key) == name
-	}
-	return string(d.appendText(nil, key)) == name
-}
+func (d *jsonDoc) keyIs(key int, name string) bool { return d.key(key) == name }

@@ -54,25 +54,26 @@ func hexRune(s string) rune {
 	return r
 }
 
-// key returns the text of key n, in buf when it has escapes.
-func (d *jsonDoc) key(n int, buf []byte) string {
+// key returns the text of key n.
+func (d *jsonDoc) key(n int) string {
 	if !d.nodes[n].escaped {
 		return d.raw(n)
 	}
-	return string(d.appendText(buf, n))
+	return string(d.appendText(nil, n))
 }
 
 // distinct returns the members of object n with the last value of every key, in
-// order of the keys' first occurrence.
+// order of the keys' first occurrence. The list is on the document's stack of
+// members: the caller sets d.members back when it is done.
 func (d *jsonDoc) distinct(n int) []jsonMember {
-	var out []jsonMember
+	from := len(d.members)
+	list := d.members[from:]
 	var index map[string]int
-	var buf [64]byte
-	for k := range d.members(n) {
-		key := d.key(k, buf[:0])
-		out, index = putMember(out, index, jsonMember{key, d, k + 1})
+	for k := range d.keys(n) {
+		list, index = putMember(list, index, jsonMember{d.key(k), d, k + 1})
 	}
-	return out
+	d.members = append(d.members[:from], list...)
+	return d.members[from:]
 }
 
 // jsonMember is a member of an object: its key, and its value in a document.
@@ -132,7 +133,10 @@ func (d *jsonDoc) appendJSON(dst []byte, n int) []byte {
 		}
 		return append(dst, ']')
 	case jsonObject:
-		return appendMembers(dst, d.distinct(n))
+		from := len(d.members)
+		dst = appendMembers(dst, d.distinct(n))
+		d.members = d.members[:from]
+		return dst
 	}
 	return append(dst, d.raw(n)...)
 }

@@ -114,3 +114,7 @@ func FuzzJSON(f *testing.F) {
 func BenchmarkExtractJSONField(b *testing.B) {
 	bench(b, "EXTRACTJSONFIELD", []string{`{"auction":1000,"bidder":2001,"price":324343,"channel":"Google","url":"https://www.nexmark.com/a/b/c/item.htm?query=1"}`}, "$.channel")
 }
+
+func BenchmarkJSONRecords(b *testing.B) {
+	bench(b, "JSON_RECORDS", []string{`{"auction":1000,"bidder":2001,"bid":{"price":324343, "channel":"Google"},"url":"https://www.nexmark.com/a/b/c/item.htm?query=1"}`})
+}
