@@ -1,7 +1,5 @@
 package exec
 
-import "github.com/leatdb/leat/types"
-
 // feed is a leaf of the plan in a task: it hands the rows of its inputs, in
 // their merged order, to the operators above.
 type feed struct {
@@ -177,9 +175,7 @@ func (f *feed) emitOne(in *input) {
 func (f *feed) emitMixed() {
 	m := &f.mixed
 	if m.Cols == nil {
-		for _, v := range f.inputs[0].source.batch.Cols {
-			m.Cols = append(m.Cols, types.NewVector(v.Type))
-		}
+		m.Cols = newVectors(f.leaf.node.Out().Columns())
 	}
 	m.N, m.Sel, m.Topic = f.n, firstRows(f.n), f.leaf.topic
 	resetVectors(m.Cols, f.n)
