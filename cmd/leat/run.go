@@ -44,7 +44,7 @@ does; with --data they go on the next time the directory is opened.`,
 	c.Flags().StringVarP(&sql, "execute", "e", "", "statements to run")
 	c.Flags().StringVarP(&output, "output", "o", "tabular", "tabular, json or csv")
 	c.Flags().StringArrayVarP(&settings, "set", "s", nil, "property=value for the session, repeatable")
-	c.Flags().BoolVar(&wait, "settle", false, "before leaving, wait until the persistent queries have read all there is")
+	c.Flags().BoolVar(&wait, "settle", false, "before the statements and before leaving, wait until the persistent queries have read all there is")
 	return c
 }
 
@@ -70,6 +70,11 @@ func runStatements(c *cobra.Command, db *leat.DB, text, output string, settings 
 	session := db.NewSession()
 	if err := applySettings(session, settings); err != nil {
 		return err
+	}
+	if wait {
+		if err := db.Settle(c.Context()); err != nil {
+			return err
+		}
 	}
 	s := &shell.Shell{Session: session, Out: c.OutOrStdout(), Err: c.ErrOrStderr(), Format: format}
 	if err := s.Run(c.Context(), text); err != nil {
