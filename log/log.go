@@ -88,6 +88,43 @@ func (o *Options) setDefaults() {
 }
 
 // Log is an open log.
+//
+// The naive way is a file per partition: append the batch, sync the file, acknowledge. It costs a sync per active partition
+// and commit, and a commit that touches several partitions is not atomic. So there is one write-ahead log for everything, and
+// the partitions' files are written from memory afterwards. docs/design/log-layout.md has the measurements.
+//
+// The way of a group, by goroutine:
+//
+//	caller    plan      checks it and finds its partitions
+//	          enqueue   under mu: LSN and offsets, a copy into the slab, the queue
+//	writer    takeRound everything queued, up to 8 MiB
+//	          writeRound seals the records, one vectored write, one fdatasync
+//	          publish   tails, high watermarks, group offsets, topics; then done and the waiters, in order
+//	flusher   flush     tails to segments, sync, checkpoint; WAL files and slabs become free
+//	maintain  retention and compaction, every few minutes
+//
+// What must hold:
+//
+//   - The order of LSNs is the order of sequencing, of writing, of publishing, and of the calls of done. What a partition's
+//     offsets are follows from it, so a replay of the WAL gives every record the offset it had.
+//   - Nothing is published before it is as durable as Options.Ack says. With fsync nobody ever reads what a power cut can
+//     take back.
+//   - A WAL record is valid or it is not: it has a checksum over everything, and carries LSN, generation and position, so that
+//     neither old bytes of a recycled file nor copies are taken for one. Rounds never span files, and a file is synced before
+//     the next is begun.
+//   - The first record that does not fit is the end, unless a later one proves that it was durable: see walScan.
+//   - After an end that was not a clean close the log goes on in a new file, since remains of a torn round might fit behind
+//     what is written next.
+//   - A checkpoint never says more than what is synced, and nothing it names is removed or overwritten before the next
+//     checkpoint is durable.
+//   - Everything that fails in writing or syncing fails for good: what the kernel has dropped once it will not bring back.
+//
+// Locks, in the order they may be taken: compactMu, metaMu, flushMu, topicsMu, mu, partition.mu, and the rest, which are leaves.
+// metaMu and a full queue wait for the writer, and a full queue waits for the flusher; so nobody commits while holding flushMu.
+//
+// Tried and left: a timer to gather more for a round only lowers the throughput of those who wait for their commits. Taking any
+// valid record behind the end for a proof of damage refuses logs that a power cut has torn, and going on in the same file
+// after a crash brings lost records back behind new ones; the power-cut tests fail with either.
 type Log struct {
 	fs   vfs.FS
 	dir  string
