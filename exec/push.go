@@ -35,6 +35,7 @@ func (r *Runtime) Push(ctx context.Context, p *plan.Query, o PushOptions) (*Resu
 	}
 	t := &task{rt: r, query: q, stage: st, results: res, done: make(chan struct{})}
 	t.count.streamTime.Store(-1)
+	t.cold.Store(true)
 	t.makeInputs()
 	if err := t.firstOffsets(o.Bounded); err != nil {
 		return nil, err

@@ -43,7 +43,8 @@ type Options struct {
 	RetryBackoff    time.Duration // 1 s
 	RetryBackoffMax time.Duration // 1 min
 
-	batchRows int // types.BatchRows: rows that an input decodes at once. Tests make it small.
+	batchRows int           // types.BatchRows: rows that an input decodes at once. Tests make it small.
+	coolAfter time.Duration // 1 s: how long a parked task keeps the memory of its batches.
 }
 
 func (o *Options) setDefaults() {
@@ -52,6 +53,7 @@ func (o *Options) setDefaults() {
 	o.ServiceID = cmp.Or(o.ServiceID, "default_")
 	o.RetryBackoff = cmp.Or(max(o.RetryBackoff, 0), time.Second)
 	o.RetryBackoffMax = max(cmp.Or(o.RetryBackoffMax, time.Minute), o.RetryBackoff)
+	o.coolAfter = cmp.Or(o.coolAfter, time.Second)
 	if o.batchRows <= 0 {
 		o.batchRows = types.BatchRows
 	}

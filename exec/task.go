@@ -20,6 +20,7 @@ type task struct {
 	// Shared with those who wake, stop and watch the task.
 	state    turnState
 	settled  atomic.Bool // Nothing to do, nothing uncommitted, nothing in flight.
+	cold     atomic.Bool // It holds no memory of batches.
 	stop     atomic.Int32
 	done     chan struct{} // Closed when the task has ended.
 	cause    atomic.Pointer[error]
@@ -36,7 +37,6 @@ type task struct {
 
 	dirty      bool // Rows were processed since the last commit.
 	dirtySince time.Time
-	warm       bool // Batch memory is held.
 	lastRound  time.Time
 	retries    int
 	retryAt    time.Time
@@ -64,14 +64,13 @@ const (
 	roundsPerTurn = 4
 	// maxInflight bounds the commits of a task that are not durable yet.
 	maxInflight = 2
-	// coolAfter is how long a parked task keeps the memory of its batches.
-	coolAfter = time.Second
 )
 
 func newTask(st *stage, partition int32) (*task, error) {
 	t := &task{rt: st.query.rt, query: st.query, stage: st, partition: partition, done: make(chan struct{})}
 	t.makeInputs()
 	t.count.streamTime.Store(-1)
+	t.cold.Store(true)
 	if err := t.build(); err != nil {
 		return nil, err
 	}
@@ -171,7 +170,8 @@ func (t *task) round() (bool, error) {
 	if !t.dirty {
 		t.dirty, t.dirtySince = true, now
 	}
-	t.warm, t.lastRound = true, now
+	t.lastRound = now
+	t.cold.Store(false)
 	return true, t.chain.err
 }
 
@@ -226,18 +226,18 @@ func (t *task) awaitInput() {
 
 // cool gives back the memory of batches after a while without any.
 func (t *task) cool() {
-	if !t.warm {
+	if t.cold.Load() {
 		return
 	}
 	for _, in := range t.inputs {
 		in.letGo()
 	}
-	if wait := coolAfter - time.Since(t.lastRound); wait > 0 {
+	if wait := t.rt.opts.coolAfter - time.Since(t.lastRound); wait > 0 {
 		t.rt.timer.at(time.Now().Add(wait), t)
 		return
 	}
 	t.chain.release()
-	t.warm = false
+	t.cold.Store(true)
 }
 
 // finish ends the task, at once or after a commit.
