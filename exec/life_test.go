@@ -275,4 +275,3 @@ func TestCoolDown(t *testing.T) {
 	}
 	w.expect("out", 0, "0 a=1\n1 a=2\n2 a=3")
 }
-

@@ -38,6 +38,7 @@ type task struct {
 	dirty      bool // Rows were processed since the last commit.
 	dirtySince time.Time
 	lastRound  time.Time
+	alarm      time.Time // When the timer will wake the task to cool down.
 	retries    int
 	retryAt    time.Time
 }
@@ -232,8 +233,12 @@ func (t *task) cool() {
 	for _, in := range t.inputs {
 		in.letGo()
 	}
-	if wait := t.rt.opts.coolAfter - time.Since(t.lastRound); wait > 0 {
-		t.rt.timer.at(time.Now().Add(wait), t)
+	now := time.Now()
+	if when := t.lastRound.Add(t.rt.opts.coolAfter); when.After(now) {
+		if !t.alarm.After(now) { // An earlier alarm comes back here.
+			t.alarm = when
+			t.rt.timer.at(when, t)
+		}
 		return
 	}
 	t.chain.release()
