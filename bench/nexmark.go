@@ -24,6 +24,7 @@ type NexmarkOptions struct {
 	Events     int64  // Of all kinds; 46 in 50 are bids.
 	Partitions int
 	Queries    []string // Names such as q0; nil for all.
+	Runs       int      // How often each query is run; the run with the least CPU time counts.
 	Profiles   string   // Directory for a CPU profile of each query; empty for none.
 	Progress   func(format string, args ...any)
 }
@@ -63,13 +64,13 @@ func Nexmark(ctx context.Context, out io.Writer, o NexmarkOptions) (err error) {
 			continue
 		}
 		o.Progress("%s: %s", q.name, q.what)
-		r, err := runQuery(ctx, db, q, o.Profiles)
+		r, err := runQuery(ctx, db, q, o)
 		if err != nil {
 			return fmt.Errorf("%s: %w", q.name, err)
 		}
 		results = append(results, r)
 	}
-	printNexmark(out, results, o.Events, bids)
+	printNexmark(out, results, o, bids)
 	return nil
 }
 
@@ -121,18 +122,51 @@ func load(ctx context.Context, l *log.Log, o NexmarkOptions) (bids int64, err er
 	return bids, nil
 }
 
-// runQuery creates the query, waits until it has read everything, measures the
+// runQuery runs the query several times and measures its limit as often. Of each
+// the run with the least CPU time counts, since what other programs do to the
+// machine only ever adds to it.
+func runQuery(ctx context.Context, db *leat.DB, q nexmarkQuery, o NexmarkOptions) (result, error) {
+	best := result{query: q}
+	var in, out least
+	for range max(o.Runs, 1) {
+		r, limit, err := runOnce(ctx, db, q, o.Profiles)
+		if err != nil {
+			return best, err
+		}
+		out.add(limit)
+		if limit, err = inputLimit(ctx, db, "BID", q.needed); err != nil {
+			return best, err
+		}
+		in.add(limit)
+		if best.used.cpu == 0 || r.used.cpu < best.used.cpu {
+			best = r
+		}
+	}
+	best.limit = in.d + out.d
+	return best, nil
+}
+
+// least is the shortest of several times.
+type least struct{ d time.Duration }
+
+func (l *least) add(d time.Duration) {
+	if l.d == 0 || d < l.d {
+		l.d = d
+	}
+}
+
+// runOnce creates the query, waits until it has read everything, measures the
 // limit on what it wrote, and drops it.
-func runQuery(ctx context.Context, db *leat.DB, q nexmarkQuery, profiles string) (result, error) {
-	r := result{query: q}
+func runOnce(ctx context.Context, db *leat.DB, q nexmarkQuery, profiles string) (r result, limit time.Duration, err error) {
+	r.query = q
 	resetPeakMemory()
 	written := bytesWritten(db)
 	var id string
 	stop, err := startProfile(profiles, q.name)
 	if err != nil {
-		return r, err
+		return r, 0, err
 	}
-	used, err := measure(func() error {
+	r.used, err = measure(func() error {
 		results, err := db.Exec(ctx, q.sql)
 		if err != nil {
 			return err
@@ -142,19 +176,16 @@ func runQuery(ctx context.Context, db *leat.DB, q nexmarkQuery, profiles string)
 	})
 	stop()
 	if err != nil {
-		return r, err
+		return r, 0, err
 	}
-	r.used, r.memory, r.bytes = used, peakMemory(), bytesWritten(db)-written
-	if r.limit, r.rows, err = limitOf(ctx, db, q); err != nil {
-		return r, err
-	}
+	r.memory, r.bytes = peakMemory(), bytesWritten(db)-written
 	name := strings.ToUpper(q.name)
-	kind := "STREAM"
-	if src := db.Catalog().Source(name); src != nil {
-		kind = string(src.Relation)
+	src := db.Catalog().Source(name)
+	if limit, r.rows, err = outputLimit(ctx, db, name); err != nil {
+		return r, 0, err
 	}
-	_, err = db.Exec(ctx, "DROP "+kind+" "+name+" DELETE TOPIC;")
-	return r, err
+	_, err = db.Exec(ctx, fmt.Sprintf("DROP %s %s DELETE TOPIC;", src.Relation, name))
+	return r, limit, err
 }
 
 // bytesWritten is what the log has written to disk, the write-ahead log and the
@@ -170,9 +201,10 @@ func resetPeakMemory() {
 	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
 }
 
-func printNexmark(out io.Writer, results []result, events, bids int64) {
-	fmt.Fprintf(out, "Nexmark, %d events (%d bids), JSON in to JSON out through the durable log, exactly once.\n", events, bids)
+func printNexmark(out io.Writer, results []result, o NexmarkOptions, bids int64) {
+	fmt.Fprintf(out, "Nexmark, %d events (%d bids), JSON in to JSON out through the durable log, exactly once.\n", o.Events, bids)
 	fmt.Fprintln(out, "Limit: bare read + decode of the needed columns + encode + append of the same records, in CPU time of this run.")
+	fmt.Fprintf(out, "Queries and limits: the run of %d with the least CPU time.\n", max(o.Runs, 1))
 	t := table.NewWriter()
 	t.SetOutputMirror(out)
 	t.SetStyle(table.StyleLight)

@@ -3,160 +3,219 @@ package bench
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/leatdb/leat"
+	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/format"
 	"github.com/leatdb/leat/log"
+	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/types"
 )
 
-// limitOf measures, in CPU time, the work that no engine can leave out: reading
-// the bids with checksums, decoding the columns the query needs, encoding the
-// rows it wrote, and appending them durably. It returns the number of those rows.
-func limitOf(ctx context.Context, db *leat.DB, q nexmarkQuery) (time.Duration, int64, error) {
-	in, err := readAndDecode(ctx, db, q.needed)
-	if err != nil {
-		return 0, 0, err
-	}
-	out, rows, err := encodeAndAppend(ctx, db, strings.ToUpper(q.name))
-	return in + out, rows, err
-}
+// The limit of a query is the work that no engine can leave out: to read its
+// input with checksums, to decode the columns it needs, to encode the keys and
+// values of the records it wrote, and to append these durably in large batches.
+// It is counted in CPU time, with the same code and warm buffers, and without
+// what the bench does to get at the rows.
 
-// readAndDecode reads all bids and decodes the named columns.
-func readAndDecode(ctx context.Context, db *leat.DB, needed []string) (time.Duration, error) {
-	src := db.Catalog().Source("BID")
-	f, err := format.New(format.Spec{Name: "JSON", Columns: src.Schema.Value})
+// inputLimit measures the reading and decoding of the named columns of all
+// records of a source.
+func inputLimit(ctx context.Context, db *leat.DB, source string, needed []string) (time.Duration, error) {
+	rows, err := newRowReader(db.Catalog().Source(source), needed)
 	if err != nil {
 		return 0, err
 	}
-	want := make([]bool, len(src.Schema.Value))
-	cols := make([]*types.Vector, len(want))
-	for i, c := range src.Schema.Value {
-		want[i] = slices.Contains(needed, c.Name)
-		cols[i] = types.NewVector(c.Type)
-	}
-	dec := f.NewDecoder(want)
-	all := (&types.Batch{N: types.BatchRows}).Rows()
-	var errs format.Errors
-	partitions := topicPartitions(db, src.Topic)
 	used, err := measure(func() error {
-		for p := range int32(partitions) {
-			err := scan(ctx, db.Log(), src.Topic, p, func(r *log.Records) {
-				for _, c := range cols {
-					c.Reset(r.N)
-				}
-				in := types.Spans{Data: r.Data, Pos: r.ValPos[:r.N], Len: r.ValLen[:r.N]}
-				dec.Decode(&in, all[:r.N], cols, &errs)
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		return rows.scan(ctx, db, func(*log.Records) error { return nil })
 	})
 	return used.cpu, err
 }
+
+// limitBatch is the size of the record batches that the limit appends.
+const limitBatch = 1 << 20
+
+// outputLimit encodes the records of a source once more and appends them to a
+// topic of its own. It returns the CPU time of only that, and their number.
+func outputLimit(ctx context.Context, db *leat.DB, source string) (used time.Duration, records int64, err error) {
+	src := db.Catalog().Source(source)
+	rows, err := newRowReader(src, nil)
+	if err != nil {
+		return 0, 0, err
+	}
+	w, err := newRowWriter(ctx, db, src)
+	if err != nil {
+		return 0, 0, err
+	}
+	count := func(write func() error) error {
+		began := cpuTime()
+		err := write()
+		used += cpuTime() - began
+		return err
+	}
+	rest()
+	err = rows.scan(ctx, db, func(r *log.Records) error {
+		records += int64(r.N)
+		noValue := types.Bitmap(nil).Grow(r.N)
+		for i, n := range r.ValLen[:r.N] {
+			if n < 0 {
+				noValue.Set(i)
+			}
+		}
+		return count(func() error { return w.write(rows, r, noValue) })
+	})
+	if err == nil {
+		err = count(w.append)
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	return used, records, db.Log().DeleteTopic(ctx, w.topic)
+}
+
+// rowReader reads all records of a source into the same columns again and again.
+type rowReader struct {
+	src      *catalog.Source
+	key, val format.Decoder
+	keyCols  []*types.Vector
+	valCols  []*types.Vector
+	bounds   int32 // Bytes of window bounds behind a key.
+	errs     format.Errors
+}
+
+// newRowReader decodes the named columns; nil stands for all, keys included.
+func newRowReader(src *catalog.Source, needed []string) (*rowReader, error) {
+	key, val, err := formatsOf(src)
+	if err != nil {
+		return nil, err
+	}
+	s := &rowReader{src: src, keyCols: vectorsOf(src.Schema.Key), valCols: vectorsOf(src.Schema.Value)}
+	if needed == nil {
+		s.key, s.val = key.NewDecoder(nil), val.NewDecoder(nil)
+	} else {
+		wanted := func(cols []types.Column) []bool {
+			want := make([]bool, len(cols))
+			for i, c := range cols {
+				want[i] = slices.Contains(needed, c.Name)
+			}
+			return want
+		}
+		s.key, s.val = key.NewDecoder(wanted(src.Schema.Key)), val.NewDecoder(wanted(src.Schema.Value))
+	}
+	if src.Window != nil {
+		if s.bounds = 8; src.Window.Kind == plan.Session {
+			s.bounds = 16
+		}
+	}
+	return s, nil
+}
+
+func formatsOf(src *catalog.Source) (key, val format.Format, err error) {
+	key, err = format.New(format.Spec{Name: src.KeyFormat.Name, Properties: src.KeyFormat.Properties, IsKey: true, Columns: src.Schema.Key})
+	if err != nil {
+		return nil, nil, err
+	}
+	val, err = format.New(format.Spec{Name: src.ValueFormat.Name, Properties: src.ValueFormat.Properties, WrapSingle: src.ValueFormat.WrapSingle, Columns: src.Schema.Value})
+	return key, val, err
+}
+
+func vectorsOf(cols []types.Column) []*types.Vector {
+	out := make([]*types.Vector, len(cols))
+	for i, c := range cols {
+		out[i] = types.NewVector(c.Type)
+	}
+	return out
+}
+
+// scan reads all partitions. fn gets the records whose columns were decoded.
+func (s *rowReader) scan(ctx context.Context, db *leat.DB, fn func(*log.Records) error) error {
+	var failed error
+	for p := range int32(topicPartitions(db, s.src.Topic)) {
+		err := scan(ctx, db.Log(), s.src.Topic, p, func(r *log.Records) {
+			s.decode(r)
+			if failed == nil {
+				failed = fn(r)
+			}
+		})
+		if failed == nil {
+			failed = err
+		}
+	}
+	return failed
+}
+
+func (s *rowReader) decode(r *log.Records) {
+	for _, v := range s.keyCols {
+		v.Reset(r.N)
+	}
+	for _, v := range s.valCols {
+		v.Reset(r.N)
+	}
+	rows := allRows[:r.N]
+	keys, values := types.Spans(r.Keys()), types.Spans(r.Values())
+	if s.bounds > 0 {
+		keys.Len = slices.Clone(keys.Len)
+		for i := range keys.Len {
+			keys.Len[i] -= s.bounds
+		}
+	}
+	s.errs.Reset()
+	if len(s.keyCols) > 0 {
+		s.key.Decode(&keys, rows, s.keyCols, &s.errs)
+	}
+	s.val.Decode(&values, rows, s.valCols, &s.errs)
+}
+
+// allRows selects every row of a batch.
+var allRows = (&types.Batch{N: types.BatchRows}).Rows()
 
 func topicPartitions(db *leat.DB, topic string) int {
 	t, _ := db.Log().Topic(topic)
 	return t.Config.Partitions
 }
 
-// limitPart is how many rows are encoded and appended at a time, so that the
-// collector is not what is measured.
-const limitPart = 64 * types.BatchRows
+// rowWriter encodes rows and appends them to a topic of one partition.
+type rowWriter struct {
+	ctx        context.Context
+	log        *log.Log
+	topic      string
+	key, val   format.Encoder
+	keys, vals types.Spans
+	builder    log.BatchBuilder
+	errs       format.Errors
+}
 
-// encodeAndAppend takes the rows of a query's sink, and encodes and appends them
-// once more to a topic of its own. Only that is measured.
-func encodeAndAppend(ctx context.Context, db *leat.DB, name string) (time.Duration, int64, error) {
-	src := db.Catalog().Source(name)
-	copyTopic := "limit-" + src.Topic
-	if err := db.Log().CreateTopic(ctx, copyTopic, log.TopicConfig{Partitions: 1}); err != nil {
-		return 0, 0, err
-	}
-	a := appender{ctx: ctx, db: db, topic: copyTopic}
-	f, err := format.New(format.Spec{Name: src.ValueFormat.Name, Columns: src.Schema.Value, WrapSingle: src.ValueFormat.WrapSingle})
+func newRowWriter(ctx context.Context, db *leat.DB, src *catalog.Source) (*rowWriter, error) {
+	key, val, err := formatsOf(src)
 	if err != nil {
-		return 0, 0, err
+		return nil, err
 	}
-	a.enc = f.NewEncoder()
-	dec := f.NewDecoder(nil)
-	all := (&types.Batch{N: types.BatchRows}).Rows()
-	var errs format.Errors
-	rows := int64(0)
-	for p := range int32(topicPartitions(db, src.Topic)) {
-		err := scan(ctx, db.Log(), src.Topic, p, func(r *log.Records) {
-			rows += int64(r.N)
-			data := slices.Clone(r.Data[r.ValPos[0] : r.ValPos[r.N-1]+uint32(max(0, r.ValLen[r.N-1]))])
-			in := types.Spans{Data: data, Len: r.ValLen[:r.N]}
-			for _, pos := range r.ValPos[:r.N] {
-				in.Pos = append(in.Pos, pos-r.ValPos[0])
-			}
-			cols := make([]*types.Vector, len(src.Schema.Value))
-			for i, c := range src.Schema.Value {
-				cols[i] = types.NewVector(c.Type)
-				cols[i].Reset(r.N)
-			}
-			dec.Decode(&in, all[:r.N], cols, &errs)
-			a.add(cols, slices.Clone(r.Time[:r.N]))
-		})
-		if err != nil {
-			return 0, 0, err
-		}
-	}
-	a.write()
-	if a.err != nil {
-		return 0, 0, a.err
-	}
-	return a.cpu, rows, db.Log().DeleteTopic(ctx, copyTopic)
+	w := &rowWriter{ctx: ctx, log: db.Log(), topic: "limit-" + src.Topic, key: key.NewEncoder(), val: val.NewEncoder()}
+	return w, w.log.CreateTopic(ctx, w.topic, log.TopicConfig{Partitions: 1})
 }
 
-// appender encodes and appends columns of rows; it counts the CPU time.
-type appender struct {
-	ctx     context.Context
-	db      *leat.DB
-	topic   string
-	enc     format.Encoder
-	pending []pendingRows
-	rows    int
-	cpu     time.Duration
-	err     error
-	builder log.BatchBuilder
-	spans   types.Spans
-}
-
-type pendingRows struct {
-	cols  []*types.Vector
-	times []int64
-}
-
-func (a *appender) add(cols []*types.Vector, times []int64) {
-	a.pending = append(a.pending, pendingRows{cols, times})
-	if a.rows += len(times); a.rows >= limitPart {
-		a.write()
+// write encodes the decoded rows of r. The keys are appended as they were, with
+// their window bounds.
+func (w *rowWriter) write(s *rowReader, r *log.Records, noValue types.Bitmap) error {
+	w.keys.Reset()
+	w.vals.Reset()
+	if len(s.keyCols) > 0 {
+		w.key.Encode(s.keyCols, allRows[:r.N], nil, &w.keys, &w.errs)
 	}
-}
-
-func (a *appender) write() {
-	used, err := measure(func() error {
-		all := (&types.Batch{N: types.BatchRows}).Rows()
-		var errs format.Errors
-		for _, p := range a.pending {
-			a.spans.Reset()
-			a.enc.Encode(p.cols, all[:len(p.times)], nil, &a.spans, &errs)
-			a.builder.Reset()
-			a.builder.AppendColumns(log.Spans{}, log.Spans{Data: a.spans.Data, Pos: a.spans.Pos, Len: a.spans.Len}, p.times, nil)
-			if _, err := a.db.Log().Produce(a.ctx, []log.Write{{Topic: a.topic, Batch: a.builder.Bytes()}}); err != nil {
-				return err
-			}
-		}
+	w.val.Encode(s.valCols, allRows[:r.N], noValue, &w.vals, &w.errs)
+	w.builder.AppendColumns(r.Keys(), log.Spans(w.vals), r.Time[:r.N], nil)
+	if w.builder.Size() < limitBatch {
 		return nil
-	})
-	a.cpu += used.cpu
-	if a.err == nil {
-		a.err = err
 	}
-	a.pending, a.rows = a.pending[:0], 0
+	return w.append()
+}
+
+// append makes what was written durable.
+func (w *rowWriter) append() error {
+	if w.builder.Len() == 0 {
+		return nil
+	}
+	_, err := w.log.Produce(w.ctx, []log.Write{{Topic: w.topic, Batch: w.builder.Bytes()}})
+	w.builder.Reset()
+	return err
 }

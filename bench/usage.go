@@ -21,10 +21,24 @@ type usage struct {
 // measure runs work and returns what it cost. CPU time is that of all threads,
 // collector included.
 func measure(work func() error) (usage, error) {
-	runtime.GC() // So that one stretch does not pay for the garbage of another.
+	rest()
 	began, cpu := time.Now(), cpuTime()
 	err := work()
 	return usage{wall: time.Since(began), cpu: cpuTime() - cpu}, err
+}
+
+// rest waits until the process does nothing, so that one stretch does not pay
+// for the garbage and the lazy writes of another.
+func rest() {
+	runtime.GC()
+	const window = 20 * time.Millisecond
+	for range 500 {
+		before := cpuTime()
+		time.Sleep(window)
+		if cpuTime()-before < window/20 {
+			return
+		}
+	}
 }
 
 // startProfile writes a CPU profile to dir/name.cpu until stop is called. With

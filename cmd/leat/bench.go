@@ -98,6 +98,7 @@ func benchNexmarkCommand() *cobra.Command {
 	c.Flags().StringVar(&dir, "dir", "", "directory to write in")
 	c.Flags().Int64Var(&o.Events, "events", 1_000_000, "events to generate")
 	c.Flags().IntVar(&o.Partitions, "partitions", 2, "partitions per topic")
+	c.Flags().IntVar(&o.Runs, "runs", 3, "runs of each query and limit; the best of each counts")
 	c.Flags().StringVar(&o.Profiles, "profiles", "", "existing directory to write a CPU profile of each query to")
 	c.Flags().StringVar(&queries, "queries", "", "comma-separated names; empty for all")
 	return c
