@@ -27,18 +27,21 @@ func (db *DB) replayCommands(ctx context.Context) error {
 		return err
 	}
 	snapshot := catalog.Empty()
-	return readTopic(ctx, db.log, commandTopic, 0, func(offset int64, _, value []byte) error {
-		c, err := catalog.Decode(value)
-		if err == nil {
-			snapshot, err = snapshot.Apply(c)
+	_, err = db.log.Each(ctx, commandTopic, 0, 0, func(r *log.Records) error {
+		for i := range r.N {
+			c, err := catalog.Decode(r.Value(i))
+			if err == nil {
+				snapshot, err = snapshot.Apply(c)
+			}
+			if err != nil {
+				return fmt.Errorf("%s offset %d: %w", commandTopic, r.Offset[i], err)
+			}
+			db.next = r.Offset[i] + 1
 		}
-		if err != nil {
-			return fmt.Errorf("%s offset %d: %w", commandTopic, offset, err)
-		}
-		db.next = offset + 1
-		db.catalog.Store(snapshot)
 		return nil
 	})
+	db.catalog.Store(snapshot)
+	return err
 }
 
 // commit makes a command durable and applies it. The caller holds ddl and has
@@ -61,46 +64,4 @@ func (db *DB) commit(ctx context.Context, id string, c *catalog.Command) (int64,
 	db.catalog.Store(next)
 	db.next = offsets[0] + 1
 	return offsets[0], nil
-}
-
-// readTopic calls fn for every record of a partition up to its present end. Key
-// and value are valid during the call.
-func readTopic(ctx context.Context, l *log.Log, topic string, partition int32, fn func(offset int64, key, value []byte) error) error {
-	var chunk log.Chunk
-	var r log.Records
-	next, err := l.StartOffset(topic, partition)
-	if err != nil {
-		return err
-	}
-	for ctx.Err() == nil {
-		if err := l.Read(topic, partition, next, 1<<20, &chunk); err != nil {
-			return err
-		}
-		if chunk.Empty() {
-			return nil
-		}
-		for next < chunk.Next {
-			after, err := chunk.Decode(&r, next, 4096)
-			if err != nil {
-				chunk.Release()
-				return err
-			}
-			for i := range r.N {
-				if err := fn(r.Offset[i], recordSpan(r.Data, r.KeyPos[i], r.KeyLen[i]), recordSpan(r.Data, r.ValPos[i], r.ValLen[i])); err != nil {
-					chunk.Release()
-					return err
-				}
-			}
-			next = after
-		}
-		chunk.Release()
-	}
-	return ctx.Err()
-}
-
-func recordSpan(data []byte, pos uint32, n int32) []byte {
-	if n < 0 {
-		return nil
-	}
-	return data[pos : pos+uint32(n) : pos+uint32(n)]
 }

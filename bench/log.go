@@ -127,27 +127,13 @@ func rawRead(path string) error {
 
 // scan decodes a partition from its start to its present end.
 func scan(ctx context.Context, l *log.Log, topic string, partition int32, fn func(*log.Records)) error {
-	var chunk log.Chunk
-	var r log.Records
-	next, err := l.StartOffset(topic, partition)
+	from, err := l.StartOffset(topic, partition)
 	if err != nil {
 		return err
 	}
-	for ctx.Err() == nil {
-		if err := l.Read(topic, partition, next, 1<<20, &chunk); err != nil {
-			return err
-		}
-		if chunk.Empty() {
-			return nil
-		}
-		for next < chunk.Next {
-			if next, err = chunk.Decode(&r, next, 4096); err != nil {
-				chunk.Release()
-				return err
-			}
-			fn(&r)
-		}
-		chunk.Release()
-	}
-	return ctx.Err()
+	_, err = l.Each(ctx, topic, partition, from, func(r *log.Records) error {
+		fn(r)
+		return nil
+	})
+	return err
 }

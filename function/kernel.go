@@ -51,18 +51,6 @@ func map2[A, B, R cell](f func(A, B) R) maker {
 	}))
 }
 
-func map1E[A, R cell](f func(A) (R, error)) maker {
-	return strict(kernel(func(args []*types.Vector, rows []uint32, out *types.Vector, errs *Errors) {
-		a, r := column[A](args[0]), column[R](out)
-		for _, i := range rows {
-			var err error
-			if r[i], err = f(a[i]); err != nil {
-				fail(i, err, out, errs)
-			}
-		}
-	}))
-}
-
 func map2E[A, B, R cell](f func(A, B) (R, error)) maker {
 	return strict(kernel(func(args []*types.Vector, rows []uint32, out *types.Vector, errs *Errors) {
 		a, b, r := column[A](args[0]), column[B](args[1]), column[R](out)
@@ -122,15 +110,6 @@ func text(f func(dst []byte, args []*types.Vector, i int) ([]byte, error)) maker
 			return nil
 		}
 	})
-}
-
-// constString returns the value of argument i when it is a constant that is not
-// NULL.
-func (c *Call) constString(i int) (string, bool) {
-	if c.Const == nil || c.Const[i] == nil || c.Const[i].IsNull(0) {
-		return "", false
-	}
-	return c.Const[i].Str[0], true
 }
 
 // memo compiles texts (patterns, regular expressions, zones) for one call site

@@ -83,7 +83,6 @@ func (lineWriter) close() error { return nil }
 type tableWriter struct {
 	t     *Table
 	shell *Shell
-	cells []string
 }
 
 func (w *tableWriter) row(r leat.Row) error {

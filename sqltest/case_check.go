@@ -23,33 +23,20 @@ type record struct {
 // readRecords reads a partition from its start to its present end.
 func readRecords(ctx context.Context, l *log.Log, topic string, partition int32) ([]record, error) {
 	var out []record
-	var chunk log.Chunk
-	var rec log.Records
-	for next := int64(0); ; {
-		if err := l.Read(topic, partition, next, 1<<20, &chunk); err != nil {
-			return nil, err
-		}
-		if chunk.Empty() {
-			return out, ctx.Err()
-		}
-		for next < chunk.Next {
-			after, err := chunk.Decode(&rec, next, types.BatchRows)
+	_, err := l.Each(ctx, topic, partition, 0, func(r *log.Records) error {
+		for i := range r.N {
+			headers, err := r.Headers(i, nil)
 			if err != nil {
-				chunk.Release()
-				return nil, err
+				return err
 			}
-			for i := range rec.N {
-				headers, err := rec.Headers(i, nil)
-				if err != nil {
-					chunk.Release()
-					return nil, err
-				}
-				out = append(out, record{slices.Clone(rec.Key(i)), slices.Clone(rec.Value(i)), rec.Time[i], headers})
+			for k := range headers {
+				headers[k].Value = slices.Clone(headers[k].Value)
 			}
-			next = after
+			out = append(out, record{slices.Clone(r.Key(i)), slices.Clone(r.Value(i)), r.Time[i], headers})
 		}
-		chunk.Release()
-	}
+		return nil
+	})
+	return out, err
 }
 
 // checkOutputs compares the records of every topic that the case names.

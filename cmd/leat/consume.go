@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -87,51 +88,39 @@ func startOf(l *log.Log, topic string, p int32, f consumeFlags) (int64, error) {
 // copyPartition writes records from the given offset on and returns the offset
 // after the last one written.
 func copyPartition(ctx context.Context, l *log.Log, topic string, p int32, from int64, left *int64, keys bool, out *bufio.Writer) (int64, error) {
-	var chunk log.Chunk
-	var records log.Records
-	for *left != 0 && ctx.Err() == nil {
-		if err := l.Read(topic, p, from, 1<<20, &chunk); err != nil {
-			return from, err
-		}
-		before := from
-		for *left != 0 {
-			next, err := chunk.Decode(&records, from, 4096)
-			if err != nil {
-				chunk.Release()
-				return from, err
+	next, err := l.Each(ctx, topic, p, from, func(r *log.Records) error {
+		for i := range r.N {
+			if *left == 0 {
+				return errEnough
 			}
-			if records.N == 0 {
-				from = max(from, next)
-				break
-			}
-			from = next
-			for i := 0; i < records.N && *left != 0; i++ {
-				writeRecord(out, &records, i, keys)
-				*left--
-				from = records.Offset[i] + 1
-			}
+			writeRecord(out, r, i, keys)
+			*left--
+			from = r.Offset[i] + 1
 		}
-		chunk.Release()
-		if from == before {
-			return from, nil
-		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		return from, nil
 	}
-	return from, nil
+	return next, err
 }
+
+// errEnough ends a scan at the limit.
+var errEnough = errors.New("enough records")
 
 func writeRecord(out *bufio.Writer, r *log.Records, i int, keys bool) {
 	// A failed write is kept by the writer and reported by Flush.
 	if keys {
-		_, _ = out.Write(span(r.Data, r.KeyPos[i], r.KeyLen[i]))
+		_, _ = out.Write(orNull(r.Key(i)))
 		_ = out.WriteByte('\t')
 	}
-	_, _ = out.Write(span(r.Data, r.ValPos[i], r.ValLen[i]))
+	_, _ = out.Write(orNull(r.Value(i)))
 	_ = out.WriteByte('\n')
 }
 
-func span(data []byte, pos uint32, n int32) []byte {
-	if n < 0 {
+func orNull(b []byte) []byte {
+	if b == nil {
 		return []byte("null")
 	}
-	return data[pos : pos+uint32(n)]
+	return b
 }
