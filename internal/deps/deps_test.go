@@ -41,7 +41,7 @@ server            : . server/api types log parser
 shell             : . server/api parser types
 sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs
 bench/nexmark     :
-bench             : . bench/nexmark types format log state internal/vfs
+bench             : . bench/nexmark types format catalog planner/plan log state internal/vfs
 internal/crashtest : . log internal/vfs
 cmd/leat          : . server server/api shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest
 `
