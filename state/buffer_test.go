@@ -156,6 +156,7 @@ func (s *bufferSubject) check(t *rapid.T) {
 }
 
 func TestBufferModel(t *testing.T) {
+	t.Parallel()
 	eachMemory(t, func(root *testing.T, o Options) {
 		rapid.Check(root, func(t *rapid.T) {
 			w := newWorld(root, t, o, &bufferSubject{n: "q4/join/0/left"}, &bufferSubject{n: "q4/join/0/right"})

@@ -141,7 +141,10 @@ func (db *DB) replay() error {
 			}
 		}
 		db.Committed(lsn, store, data)
-		return nil
+		if len(db.toFold) > 0 {
+			db.foldAll()
+		}
+		return db.failed
 	})
 }
 
@@ -172,7 +175,7 @@ func (db *DB) Committed(lsn uint64, store string, data []byte) {
 	db.maxLSN = max(db.maxLSN, lsn)
 	db.pendingBytes += len(data)
 	db.used.Add(int64(len(data)))
-	if c.pendingBytes-c.folded > max(tuning.foldBytes, c.folded) && len(c.pending) > 1 {
+	if c.pendingBytes-c.folded > max(tuning.foldBytes, 2*c.folded) && len(c.pending) > 1 {
 		if !slices.Contains(db.toFold, c) {
 			db.toFold = append(db.toFold, c)
 		}

@@ -25,7 +25,7 @@ func (x *byteIndex) next(i uint32) uint32 { return (i + 1) & uint32(len(x.slots)
 
 // insert adds a row; it does not look whether it is there.
 func (x *byteIndex) insert(tag, row uint32) {
-	if 10*(x.n+1) > 7*len(x.slots) {
+	if 5*(x.n+1) > 4*len(x.slots) {
 		x.resize(max(minSlots, 2*len(x.slots)))
 	}
 	x.n++
@@ -137,7 +137,7 @@ func (x *intIndex) find(key uint64) uint32 {
 }
 
 func (x *intIndex) insert(key uint64, row uint32) {
-	if 10*(x.n+1) > 7*len(x.slots) {
+	if 5*(x.n+1) > 4*len(x.slots) {
 		x.resize(max(minSlots, 2*len(x.slots)))
 	}
 	x.n++

@@ -9,11 +9,14 @@ import (
 
 // TestMain keeps the model tests short; -rapid.checks=N makes them long.
 func TestMain(m *testing.M) {
-	if err := flag.Set("rapid.checks", "8"); err != nil {
-		panic(err)
-	}
-	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
-		panic(err)
+	for name, value := range map[string]string{
+		"rapid.checks":     "8",
+		"rapid.nofailfile": "true",
+		"test.parallel":    "10", // They mostly wait for Badger to open and close.
+	} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
 	}
 	// glog's flush daemon belongs to a dependency of Badger.
 	tuning.sparseRows, tuning.garbage, tuning.filterSlack = 16, 1<<10, 64

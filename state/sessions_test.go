@@ -227,6 +227,7 @@ func (s *sessionsSubject) checkScan(t *rapid.T) {
 }
 
 func TestSessionsModel(t *testing.T) {
+	t.Parallel()
 	eachMemory(t, func(root *testing.T, o Options) {
 		rapid.Check(root, func(t *rapid.T) {
 			w := newWorld(root, t, o, &sessionsSubject{n: "q3/sessions/0"}, &tableSubject{n: "q3/counts/0", l: testLayout})

@@ -15,6 +15,11 @@ type Keys struct {
 	Len  []int32
 }
 
+func (k *Keys) at(i uint32) []byte {
+	pos := k.Pos[i]
+	return k.Data[pos : pos+uint32(k.Len[i])]
+}
+
 // Table maps keys to rows. It is the State that accumulators work on.
 //
 // The naive store asks Badger for each record and writes it back: 7 to 19 µs a
@@ -134,23 +139,21 @@ func (t *Table) UpsertBatch(keys *Keys, rows, groups []uint32, created []uint64)
 	t.load()
 	clear(created)
 	groups = groups[:len(rows)]
-	for k, r := range rows {
-		pos := keys.Pos[r]
-		key := keys.Data[pos : pos+uint32(keys.Len[r])]
-		var row uint32
-		var isNew bool
-		if t.intKey {
-			row, isNew = t.upsertInt(uint64(IntKey(key)))
-		} else {
-			h := hashBytes(key)
-			row = t.search(key, h)
-			if row == None || t.meta[row]&(t.want|isDead) != t.want {
-				row, isNew = t.upsertSlow(key, h, row)
-			}
+	var block probeBlock
+	for from := 0; from < len(rows); from += blockRows {
+		to := min(from+blockRows, len(rows))
+		if !t.intKey {
+			block.probe(t, keys, rows[from:to], groups[from:to])
 		}
-		groups[k] = row
-		if isNew && created != nil {
-			created[k>>6] |= 1 << (k & 63)
+		for k := from; k < to; k++ {
+			row := groups[k]
+			if !t.intKey && row != None && t.meta[row]&(t.want|isDead) == t.want {
+				continue
+			}
+			var isNew bool
+			if groups[k], isNew = t.Upsert(keys.at(rows[k])); isNew && created != nil {
+				created[k>>6] |= 1 << (k & 63)
+			}
 		}
 	}
 }
@@ -215,9 +218,18 @@ func (t *Table) found(row uint32) uint32 {
 // FindBatch does Find for the keys numbered rows and writes to groups.
 func (t *Table) FindBatch(keys *Keys, rows, groups []uint32) {
 	t.load()
-	for k, r := range rows {
-		pos := keys.Pos[r]
-		groups[k] = t.find(keys.Data[pos : pos+uint32(keys.Len[r])])
+	var block probeBlock
+	for from := 0; from < len(rows); from += blockRows {
+		to := min(from+blockRows, len(rows))
+		if !t.intKey {
+			block.probe(t, keys, rows[from:to], groups[from:to])
+		}
+		for k := from; k < to; k++ {
+			if row := groups[k]; !t.intKey && row != None && t.complete && t.meta[row]&isDead == 0 {
+				continue
+			}
+			groups[k] = t.find(keys.at(rows[k]))
+		}
 	}
 }
 

@@ -237,7 +237,7 @@ func (t *Table) appendOps(dst []byte, seq uint32) []byte {
 		t.graves = append(t.graves, grave{row, seq})
 	}
 	t.dirty = t.dirty[:0]
-	if cap(t.dirty) > 1024 && cap(t.dirty) > t.live {
+	if cap(t.dirty) > 4096 && cap(t.dirty) > 2*t.live {
 		t.dirty = nil
 	}
 	return dst

@@ -70,15 +70,55 @@ func (s *tableSubject) mutate(t *rapid.T) {
 		}
 		return
 	}
+	if rapid.IntRange(0, 4).Draw(t, "find") == 0 {
+		s.changeFound(t)
+		return
+	}
 	s.upsertBatch(t)
 }
 
+// changeFound changes rows that are there.
+func (s *tableSubject) changeFound(t *rapid.T) {
+	keys, names, rows := drawKeys(t, s.l.IntKey)
+	groups := make([]uint32, len(rows))
+	if s.l.IntKey {
+		s.t.FindInts(intKeys(names), rows, groups)
+	} else {
+		s.t.FindBatch(keys, rows, groups)
+	}
+	for k, r := range rows {
+		m, ok := s.model[names[r]]
+		if ok != (groups[k] != None) {
+			t.Fatalf("find %q: row %d, in the model %t", names[r], groups[k], ok)
+		}
+		if ok {
+			m.words[0] += 1000
+			s.t.Words()[groups[k]*2] += 1000
+			s.model[names[r]] = m
+		}
+	}
+	s.t.MarkDirtyBatch(groups)
+}
+
 func (s *tableSubject) upsertBatch(t *rapid.T) {
-	var keys Keys
-	var names []string
-	var rows []uint32
+	keys, names, rows := drawKeys(t, s.l.IntKey)
+	groups := make([]uint32, len(rows))
+	created := make([]uint64, 1)
+	if s.l.IntKey {
+		s.t.UpsertInts(intKeys(names), rows, groups, created)
+	} else {
+		s.t.UpsertBatch(keys, rows, groups, created)
+	}
+	for k, r := range rows {
+		s.update(t, names[r], groups[k], created[0]>>k&1 != 0)
+	}
+}
+
+// drawKeys draws a column of keys, and a selection of its rows.
+func drawKeys(t *rapid.T, intKey bool) (keys *Keys, names []string, rows []uint32) {
+	keys = &Keys{}
 	for i := range rapid.IntRange(1, 60).Draw(t, "rows") {
-		key := drawKey(t, s.l.IntKey)
+		key := drawKey(t, intKey)
 		keys.Pos = append(keys.Pos, uint32(len(keys.Data)))
 		keys.Len = append(keys.Len, int32(len(key)))
 		keys.Data = append(keys.Data, key...)
@@ -87,20 +127,15 @@ func (s *tableSubject) upsertBatch(t *rapid.T) {
 			rows = append(rows, uint32(i))
 		}
 	}
-	groups := make([]uint32, len(rows))
-	created := make([]uint64, 1)
-	if s.l.IntKey {
-		ints := make([]int64, len(names))
-		for i, n := range names {
-			ints[i] = IntKey([]byte(n))
-		}
-		s.t.UpsertInts(ints, rows, groups, created)
-	} else {
-		s.t.UpsertBatch(&keys, rows, groups, created)
+	return keys, names, rows
+}
+
+func intKeys(names []string) []int64 {
+	ints := make([]int64, len(names))
+	for i, n := range names {
+		ints[i] = IntKey([]byte(n))
 	}
-	for k, r := range rows {
-		s.update(t, names[r], groups[k], created[0]>>k&1 != 0)
-	}
+	return ints
 }
 
 // update changes a row and its model alike.
@@ -174,11 +209,16 @@ func (s *tableSubject) checkScan(t *rapid.T, low, high []byte) {
 
 // eachMemory runs a test with ample and with tiny memory.
 func eachMemory(t *testing.T, fn func(t *testing.T, o Options)) {
-	t.Run("ample", func(t *testing.T) { fn(t, Options{}) })
-	t.Run("tiny", func(t *testing.T) { fn(t, Options{Memory: 4 << 10}) })
+	for name, o := range map[string]Options{"ample": {}, "tiny": {Memory: 4 << 10}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // Badger mostly waits.
+			fn(t, o)
+		})
+	}
 }
 
 func TestTableModel(t *testing.T) {
+	t.Parallel()
 	eachMemory(t, func(root *testing.T, o Options) {
 		rapid.Check(root, func(t *rapid.T) {
 			w := newWorld(root, t, o,

@@ -20,6 +20,6 @@ var tuning = struct {
 	sparseRows:  1024,
 	garbage:     4 * chunkSize,
 	filterSlack: 1 << 16,
-	foldBytes:   4 << 20,
+	foldBytes:   16 << 20,
 	manyKeys:    50_000,
 }

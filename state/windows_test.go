@@ -162,6 +162,7 @@ func (s *windowsSubject) checkScan(t *rapid.T, from, to int64, low, high string)
 }
 
 func TestWindowsModel(t *testing.T) {
+	t.Parallel()
 	eachMemory(t, func(root *testing.T, o Options) {
 		rapid.Check(root, func(t *rapid.T) {
 			w := newWorld(root, t, o, &windowsSubject{n: "q2/windows/1"}, &tableSubject{n: "q2/counts/1", l: testLayout})
