@@ -2,11 +2,9 @@ package state
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -273,122 +271,4 @@ func (db *DB) finishWork(work []*flushWork) {
 		c.flushed.Store(w.seq)
 	}
 	db.room.Broadcast()
-}
-
-// foldAll merges the deltas of stores that have gathered many.
-func (db *DB) foldAll() {
-	db.flushMu.Lock()
-	defer db.flushMu.Unlock()
-	db.mu.Lock()
-	cores := db.toFold
-	db.toFold = nil
-	db.mu.Unlock()
-	for _, c := range cores {
-		if err := c.fold(); err != nil {
-			_ = db.fail(fmt.Errorf("store %s: %w", c.name, err))
-		}
-	}
-}
-
-// fold replaces pending deltas by their sum. db.flushMu is held, so that nobody
-// else takes from the front of pending.
-func (c *core) fold() error {
-	db := c.db
-	db.mu.Lock()
-	deltas := slices.Clone(c.pending)
-	before := c.pendingBytes
-	db.mu.Unlock()
-	if len(deltas) < 2 {
-		return nil
-	}
-	m, err := mergeDeltas(deltas)
-	if err != nil {
-		return err
-	}
-	sum := m.appendDelta(nil)
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	c.pending = append([][]byte{sum}, c.pending[len(deltas):]...)
-	c.folded = len(sum)
-	saved := before - len(sum)
-	c.pendingBytes -= saved
-	db.pendingBytes -= saved
-	db.used.Add(-int64(saved))
-	db.room.Broadcast()
-	return nil
-}
-
-// Drop deletes all stores whose name begins with prefix, durably. They must be
-// closed, and every group with a delta of theirs must be settled. The space is
-// freed in the background.
-func (db *DB) Drop(prefix string) error {
-	db.flushMu.Lock()
-	defer db.flushMu.Unlock()
-	db.mu.Lock()
-	var cores []*core
-	for name, c := range db.cores {
-		if !strings.HasPrefix(name, prefix) {
-			continue
-		}
-		if c.open {
-			db.mu.Unlock()
-			return fmt.Errorf("%w: %s", ErrInUse, name)
-		}
-		cores = append(cores, c)
-	}
-	lsn, err := db.maxLSN, db.failed
-	db.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	if err := db.unregister(prefix, lsn, cores); err != nil {
-		return db.fail(fmt.Errorf("state: drop %s: %w", prefix, err))
-	}
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	for _, c := range cores {
-		delete(db.cores, c.name)
-		db.pendingBytes -= c.pendingBytes
-		db.used.Add(-int64(c.pendingBytes))
-	}
-	db.toFold = slices.DeleteFunc(db.toFold, func(c *core) bool { return slices.Contains(cores, c) })
-	db.signal()
-	return nil
-}
-
-// cleanUp deletes the keys of dropped stores.
-func (db *DB) cleanUp() {
-	db.flushMu.Lock()
-	defer db.flushMu.Unlock()
-	for len(db.reg.gone) > 0 {
-		id := db.reg.gone[0]
-		if err := db.cleanUpStore(id); err != nil {
-			_ = db.fail(fmt.Errorf("state: delete dropped store %d: %w", id, err))
-			return
-		}
-		db.reg.gone = db.reg.gone[1:]
-	}
-}
-
-func (db *DB) cleanUpStore(id uint32) error {
-	p := diskKey(nil, id)
-	n := 0
-	c := db.disk.cursor(p, afterPrefix(p), len(p))
-	for ; c.valid() && n < tuning.manyKeys; c.next() {
-		n++
-	}
-	c.close()
-	version := db.disk.done.Load() + 1
-	w := db.disk.writer(version)
-	var err error
-	if n < tuning.manyKeys {
-		err = db.deleteRange(w, p, afterPrefix(p), len(p))
-	} else {
-		err = db.disk.b.DropPrefix(p)
-	}
-	err = errors.Join(err, w.delete(regKey('D', binary.BigEndian.AppendUint32(nil, id))), w.flush())
-	if err == nil {
-		db.disk.publish(version)
-	}
-	return err
 }

@@ -10,7 +10,7 @@ import (
 // TestMain keeps the model tests short; -rapid.checks=N makes them long.
 func TestMain(m *testing.M) {
 	for name, value := range map[string]string{
-		"rapid.checks":     "8",
+		"rapid.checks":     "5",
 		"rapid.nofailfile": "true",
 		"test.parallel":    "10", // They mostly wait for Badger to open and close.
 	} {

@@ -116,7 +116,9 @@ func firstBytes(key []byte) uint64 {
 // whether there may be more.
 func (s *tableScan) fill(p *Page, start int64) (more bool, err error) {
 	t := s.t
-	t.load()
+	if t.parent == nil {
+		t.load() // A window is scanned as it is, in memory and on disk.
+	}
 	if t.err != nil {
 		return false, t.err
 	}
