@@ -45,7 +45,7 @@ func newAggregation(e *env, n *plan.Aggregate, next operator) (aggregation, erro
 	a := aggregation{env: e, node: n, keys: len(in.Key), keyer: newKeyer(in), next: next}
 	a.layout = state.Layout{Words: 1, IntKey: a.keyer.isInt()}
 	for i := range n.Calls {
-		acc, err := accumulator(e.rt.opts.Functions, &n.Calls[i])
+		acc, err := accumulator(e.functions, &n.Calls[i])
 		if err != nil {
 			return a, err
 		}

@@ -1,6 +1,9 @@
 package exec
 
-import "github.com/leatdb/leat/types"
+import (
+	"github.com/leatdb/leat/log"
+	"github.com/leatdb/leat/types"
+)
 
 // batch is a types.Batch on its way through the operators of a task. Sel is
 // never nil.
@@ -14,6 +17,12 @@ type batch struct {
 	Seq []uint32
 	// Topic is where the rows come from, empty when from several.
 	Topic string
+	// Records are the records that the rows with these numbers come from; nil where
+	// rows have other numbers, or no record has headers.
+	Records *log.Records
+	// NoKey are the rows whose record had a null key, where that is not the same as
+	// key columns that are all NULL: with several of them.
+	NoKey types.Bitmap
 }
 
 // ordinals holds 0, 1, 2, ... for selections of all rows.

@@ -27,6 +27,7 @@ type encoder struct {
 	times      []int64
 	parts      [][]int32    // Entries by partition.
 	bad        types.Bitmap // Entries that cannot be written.
+	headers    []log.Header
 	errs       format.Errors
 }
 
@@ -56,17 +57,35 @@ func (w *encoder) write(b *batch, rows []uint32) {
 		wire = &w.bounded
 	}
 	bad := w.bad.Count()
-	if n := len(w.out.parts); n == 1 && bad == 0 {
+	if n := len(w.out.parts); n == 1 && bad == 0 && b.Records == nil {
 		w.out.appendRows(0, wire, &w.vals, w.times, nil)
 	} else {
 		w.distribute(int32(n))
 		for p, list := range w.parts {
-			if len(list) > 0 {
+			switch {
+			case len(list) == 0:
+			case b.Records != nil:
+				w.withHeaders(int32(p), b, rows, wire, list)
+			default:
 				w.out.appendRows(int32(p), wire, &w.vals, w.times, list)
 			}
 		}
 	}
 	w.env.task.count.rowsOut.Add(int64(len(rows) - bad))
+}
+
+// withHeaders appends the listed entries with the headers of the records that
+// their rows come from.
+func (w *encoder) withHeaders(partition int32, b *batch, rows []uint32, wire *types.Spans, list []int32) {
+	for _, k := range list {
+		key, _ := wire.At(int(k))
+		value, _ := w.vals.At(int(k))
+		var err error
+		if w.headers, err = b.Records.Headers(int(rows[k]), w.headers[:0]); err != nil {
+			w.headers = w.headers[:0] // The record itself was readable: its row goes on.
+		}
+		w.out.appendOne(partition, key, value, w.headers, w.times[k])
+	}
 }
 
 // encode makes the byte strings of the rows. A row that has none is reported and
@@ -75,7 +94,7 @@ func (w *encoder) encode(b *batch, rows []uint32) {
 	begin(&w.keys)
 	begin(&w.vals)
 	w.bad = w.bad.Reset()
-	w.key.Encode(b.Cols[:w.keyCols], rows, nil, &w.keys, &w.errs)
+	w.key.Encode(b.Cols[:w.keyCols], rows, b.NoKey, &w.keys, &w.errs)
 	w.refuse(b, rows, "key")
 	w.val.Encode(b.Cols[w.keyCols:w.keyCols+w.valCols], rows, b.NoValue, &w.vals, &w.errs)
 	w.refuse(b, rows, "value")
@@ -161,5 +180,5 @@ func (w *encoder) distribute(n int32) {
 
 func (w *encoder) release() {
 	w.keys, w.vals, w.bounded = types.Spans{}, types.Spans{}, types.Spans{}
-	w.times, w.parts, w.bad = nil, nil, nil
+	w.times, w.parts, w.bad, w.headers = nil, nil, nil, nil
 }

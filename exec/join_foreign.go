@@ -275,7 +275,7 @@ type foreignKey struct {
 }
 
 func newForeignKey(e *env, n *plan.Join) (foreignKey, error) {
-	p, err := expr.Compile(n.ForeignKey, e.rt.opts.Functions)
+	p, err := e.compile(n.ForeignKey)
 	return foreignKey{env: e, program: p}, err
 }
 

@@ -62,14 +62,14 @@ func newTableCall(e *env, x *expr.Expr) (tableCall, error) {
 		}
 		c.args = append(c.args, p)
 		call.Args = append(call.Args, a.Type)
-		value, err := expr.Constant(a, e.rt.opts.Functions)
+		value, err := expr.Constant(a, e.functions)
 		if err != nil {
 			value = nil // Not constant, or failing: then it fails for every row.
 		}
 		call.Const = append(call.Const, value)
 	}
 	var err error
-	c.kernel, err = tableKernel(e.rt.opts.Functions, x.Name, call)
+	c.kernel, err = tableKernel(e.functions, x.Name, call)
 	return c, err
 }
 

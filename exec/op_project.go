@@ -10,7 +10,8 @@ import (
 // project computes new key and value columns.
 type project struct {
 	env        *env
-	keys       int // Key columns of the input.
+	keys       int  // Key columns of the input.
+	rekey      bool // The key becomes another.
 	key, value []*expr.Program
 	old        []*expr.Program // The value columns once more, for the old side.
 	masked     []*types.Vector // By key column: where it is NULL without a value; nil for those over key columns only.
@@ -26,7 +27,7 @@ type project struct {
 // newProject makes the operator; wantOld says that the old side of table changes
 // is wanted.
 func newProject(e *env, n *plan.Project, wantOld bool, next operator) (*project, error) {
-	p := &project{env: e, keys: len(n.Input.Out().Key), next: next}
+	p := &project{env: e, keys: len(n.Input.Out().Key), rekey: n.Rekey, next: next}
 	var err error
 	if p.key, err = compileAll(e, n.Key); err != nil {
 		return nil, err
@@ -64,6 +65,9 @@ func (p *project) push(b *batch) {
 	p.out.Cols = evalAll(cols, p.value, &b.Batch, b.valued(&p.buf), &p.errs)
 	p.env.errors.addRows(p.env, "project", b, &p.errs)
 	p.out.Old = nil
+	if p.rekey {
+		p.out.NoKey = nil
+	}
 	if p.old != nil && b.Old != nil {
 		p.pushOld(b)
 	}

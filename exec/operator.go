@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/leatdb/leat/expr"
+	"github.com/leatdb/leat/function"
 	"github.com/leatdb/leat/log"
 	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/state"
@@ -48,6 +49,7 @@ type env struct {
 	rt        *Runtime
 	task      *task
 	query     *plan.Query
+	functions *function.Registry // With the properties of the query.
 	partition int32
 	cache     bool        // Emit only the last change per key and commit.
 	transient bool        // Nothing is ever committed.
@@ -60,7 +62,7 @@ type env struct {
 // compile compiles an expression. Pull queries have their own rule for NULL in
 // arithmetic.
 func (e *env) compile(x *expr.Expr) (*expr.Program, error) {
-	return expr.Options{NullArithmetic: e.pull}.Compile(x, e.rt.opts.Functions)
+	return expr.Options{NullArithmetic: e.pull}.Compile(x, e.functions)
 }
 
 // name makes the name of a store of the task.

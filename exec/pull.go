@@ -152,7 +152,7 @@ const (
 
 func newPullPart(t *task, p *plan.Pull, want *selection, res *Results) (*pullPart, error) {
 	part := &pullPart{task: t, store: p.Store, want: want, results: res, chain: &chain{}}
-	part.chain.env = env{rt: t.rt, task: t, query: t.query.plan, transient: true, pull: true}
+	part.chain.env = env{rt: t.rt, task: t, query: t.query.plan, functions: t.query.functions, transient: true, pull: true}
 	b := &builder{task: t, chain: part.chain, env: &part.chain.env}
 	var err error
 	part.top, err = b.stored(p.Root, &collect{results: res, schema: p.Root.Out()})

@@ -7,6 +7,7 @@ import (
 	"math"
 	"sync/atomic"
 
+	"github.com/leatdb/leat/function"
 	"github.com/leatdb/leat/log"
 	"github.com/leatdb/leat/planner/plan"
 )
@@ -18,15 +19,18 @@ type Query struct {
 	plan   *plan.Query
 	group  string // Consumer group, and prefix of the internal topics.
 	prefix string // Begins the names of all stores.
-	stages []*stage
-	paused atomic.Bool
-	turns  atomic.Int64 // Turns that its tasks have begun.
+	// functions are those of the runtime with the properties of the query.
+	functions *function.Registry
+	stages    []*stage
+	paused    atomic.Bool
+	turns     atomic.Int64 // Turns that its tasks have begun.
 }
 
 // prepare builds the stages and tasks of a plan, without any side effect but
 // internal topics and the first positions of its consumer group.
 func (r *Runtime) prepare(p *plan.Query) (*Query, error) {
-	q := &Query{rt: r, plan: p, group: "_confluent-ksql-" + r.opts.ServiceID + "query_" + p.ID, prefix: p.ID + "/"}
+	q := &Query{rt: r, plan: p, group: "_confluent-ksql-" + r.opts.ServiceID + "query_" + p.ID, prefix: p.ID + "/",
+		functions: r.opts.Functions.With(p.Properties)}
 	var err error
 	if q.stages, err = split(q); err != nil {
 		return nil, err

@@ -51,9 +51,8 @@ func (k *keyed) release() { k.out, k.buf, k.sel = batch{}, nil, nil }
 // export writes rows to a repartition topic.
 type export struct {
 	*encoder
-	old     format.Encoder // Of the old side of table changes; nil for streams.
-	before  types.Spans
-	headers []log.Header
+	old    format.Encoder // Of the old side of table changes; nil for streams.
+	before types.Spans
 }
 
 func newExport(e *env, n *plan.Repartition, out *outlet) (*export, error) {
@@ -96,12 +95,11 @@ func (x *export) push(b *batch) {
 func (x *export) writeChange(partition int32, k int) {
 	key, _ := x.keys.At(k)
 	value, _ := x.vals.At(k)
-	headers := x.headers[:0]
+	x.headers = x.headers[:0]
 	if old, ok := x.before.At(k); ok {
-		headers = append(headers, log.Header{Key: oldHeader, Value: old})
+		x.headers = append(x.headers, log.Header{Key: oldHeader, Value: old})
 	}
-	x.headers = headers
-	x.out.appendOne(partition, key, value, headers, x.times[k])
+	x.out.appendOne(partition, key, value, x.headers, x.times[k])
 }
 
 func (x *export) release() {

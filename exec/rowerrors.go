@@ -3,6 +3,7 @@ package exec
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/leatdb/leat/function"
@@ -14,10 +15,18 @@ type failure uint8
 const (
 	badKey failure = iota
 	badValue
-	badRecord     // Its time, or its key where one is needed.
+	badTime       // It has no time that rows can have.
 	badExpression // An expression failed; the row may go on with a NULL.
 	badOutput     // It cannot be written in the sink's format.
 )
+
+// stops names the properties by which a query stops at a bad record instead of
+// leaving it out.
+var stops = map[failure]string{
+	badKey:   "ksql.fail.on.deserialization.error",
+	badValue: "ksql.fail.on.deserialization.error",
+	badTime:  "ksql.timestamp.throw.on.invalid",
+}
 
 // maxEntries bounds the entries of the processing log per commit, so that a
 // topic full of garbage does not become two.
@@ -82,6 +91,9 @@ type serializeError struct {
 // addRecord reports a record that was left out at its source.
 func (x *rowErrors) addRecord(e *env, kind failure, topic string, partition int32, offset int64, reason string) {
 	at := &logSource{topic, partition, offset}
+	if property, ok := stops[kind]; ok && strings.EqualFold(e.query.Properties[property], "true") {
+		e.task.chain.fail(fmt.Errorf("%s-%d@%d: %s; by the property %s that stops the query", topic, partition, offset, reason, property))
+	}
 	switch kind {
 	case badKey, badValue:
 		target := "key"

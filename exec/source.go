@@ -131,11 +131,15 @@ func (s *source) load(r *log.Records) {
 	rows = s.drop(rows, badKey, 0)
 	s.val.Decode(&values, rows, s.into[n:v], &s.errs)
 	rows = s.drop(rows, badValue, 1)
-	s.markNoValue(values.Len)
+	s.batch.NoValue = nulls(s.batch.NoValue, values.Len)
+	if n > 1 {
+		s.batch.NoKey = nulls(s.batch.NoKey, keys.Len)
+	}
 	if s.changes {
 		s.loadOld(r, rows)
 	}
 	s.headers(r, rows, s.into[v:])
+	s.batch.Records = s.headed(r)
 	s.good = s.rowTimes(rows)
 }
 
@@ -225,16 +229,16 @@ func (s *source) drop(rows []uint32, kind failure, buf int) []uint32 {
 	return kept
 }
 
-// markNoValue marks the rows whose record value is null.
-func (s *source) markNoValue(lens []int32) {
-	b := &s.batch
-	b.NoValue = b.NoValue.Reset()
+// nulls returns, in the memory of set, the rows that have no bytes.
+func nulls(set types.Bitmap, lens []int32) types.Bitmap {
+	set = set.Reset()
 	for i, n := range lens {
 		if n < 0 {
-			b.NoValue = b.NoValue.Grow(b.N)
-			b.NoValue.Set(i)
+			set = set.Grow(len(lens))
+			set.Set(i)
 		}
 	}
+	return set
 }
 
 // rowTimes leaves out rows without a valid time. The times become those of the
@@ -242,7 +246,7 @@ func (s *source) markNoValue(lens []int32) {
 func (s *source) rowTimes(rows []uint32) []uint32 {
 	b := &s.batch
 	if s.time != nil {
-		b.Time = s.time.read(b, rows, func(row uint32, reason string) { s.fail(row, badRecord, reason) })
+		b.Time = s.time.read(b, rows, func(row uint32, reason string) { s.fail(row, badTime, reason) })
 	}
 	ok := true
 	for _, r := range rows {
@@ -258,7 +262,7 @@ func (s *source) rowTimes(rows []uint32) []uint32 {
 			continue
 		}
 		if b.Time[r] != timeFailed {
-			s.fail(r, badRecord, fmt.Sprintf("the row has the timestamp %d; timestamps before 1970 cannot be processed", b.Time[r]))
+			s.fail(r, badTime, fmt.Sprintf("the row has the timestamp %d; timestamps before 1970 cannot be processed", b.Time[r]))
 		}
 	}
 	return kept

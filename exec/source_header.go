@@ -29,6 +29,19 @@ func (s *source) headers(r *log.Records, rows []uint32, cols []*types.Vector) {
 	}
 }
 
+// headed returns the records if one of them has headers that results inherit.
+func (s *source) headed(r *log.Records) *log.Records {
+	if s.changes {
+		return nil // The headers are the engine's own.
+	}
+	for _, n := range r.HdrCount[:r.N] {
+		if n > 0 {
+			return r
+		}
+	}
+	return nil
+}
+
 // setHeaderList makes a row the list of all headers.
 func setHeaderList(v *types.Vector, row int, list []log.Header) {
 	entries := v.Kids[0]
