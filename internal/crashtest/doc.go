@@ -32,11 +32,22 @@
 //
 // A turn begins when everything of the turn before is processed and durable
 // ([leat.DB.Settle]), after a restart too. Within a turn producer, queries and
-// commits run freely. So the joins of CLICKS with USERS and with OFFERS have one
-// right answer, in order, though rows of each side do wait for, and come
-// after, those of the other. The join of CLICKS with CARTS is left free: which
-// of two partners arrives last differs from run to run, so the order of the
-// results does, but not the results: it is an inner join whose grace is longer
-// than one side can be ahead of the other. What each topic is compared as stands
-// in [checks].
+// commits run freely, and so do kills. So the joins of CLICKS with USERS and
+// with OFFERS have one right answer, in order, though rows of each side wait for,
+// and come after, those of the other; the second is an outer join, whose rows
+// without a partner appear when stream time says so.
+//
+// The join of CLICKS with CARTS is left free: which of two partners arrives last
+// differs from run to run, so the order of the results does, but not the
+// results, since it is an inner join whose grace is longer than one side can be
+// ahead of the other. (An outer join gives a late row without a partner up at
+// once, so its results, too, would depend on which side is ahead.) It is compared
+// as a multiset: every row with its key, value and timestamp, exactly as often.
+// What each topic is compared as stands in checks, in schema.go.
+//
+// # Power cuts and broken disks
+//
+// The tests of this package also run a small workload in memory, cut the power
+// at every single operation on the disk and go on from what is left; cut it
+// again and again; fill the disk; and let a sync fail.
 package crashtest

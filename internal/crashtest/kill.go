@@ -21,6 +21,8 @@ func (r *run) drawDeath() plannedDeath {
 	millis := func(n int) time.Duration { return time.Duration(r.rng.IntN(1000*n)) * time.Microsecond }
 	mean := (len(r.groups)-r.acked)/max(r.Kills-r.sum.Kills, 1) + 1
 	switch draw := r.rng.IntN(100); {
+	case r.acked == 0 && r.sum.Kills < r.Kills/10: // The statements are made in the first lives only.
+		return plannedDeath{word: saysOpen, times: 1, then: millis(60)}
 	case draw < 15:
 		return plannedDeath{then: millis(150)} // Start and recovery.
 	case draw < 25:

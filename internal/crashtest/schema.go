@@ -53,6 +53,7 @@ var checks = []check{
 	// One topic in, no repartition: one right answer.
 	{topic: "per_minute", partitions: partitions}, // Windowed count with grace and late rows.
 	{topic: "visits", partitions: partitions},     // Sessions, with the tombstones of merged ones.
+	{topic: "closed", partitions: partitions},     // Hopping windows, each once, when it closes.
 	// Two topics in, of which one is quiet while the other moves: one right answer.
 	{topic: "enriched", partitions: partitions}, // Stream-table join.
 	{topic: "matched", partitions: partitions},  // Stream-stream join whose buffers forget rows on the way.
@@ -86,13 +87,17 @@ CREATE TABLE IF NOT EXISTS visits WITH (KAFKA_TOPIC='visits') AS
   SELECT uid, COUNT(*) AS n, MIN(millis) AS fastest, MAX(millis) AS slowest
   FROM clicks WINDOW SESSION (20 SECONDS, GRACE PERIOD 30 SECONDS) GROUP BY uid EMIT CHANGES;
 
+CREATE TABLE IF NOT EXISTS closed WITH (KAFKA_TOPIC='closed') AS
+  SELECT uid, COUNT(*) AS n, COLLECT_LIST(seq) AS seqs, TOPK(millis, 3) AS slowest
+  FROM clicks WINDOW HOPPING (SIZE 90 SECONDS, ADVANCE BY 30 SECONDS, GRACE PERIOD 1 MINUTE) GROUP BY uid EMIT FINAL;
+
 CREATE STREAM IF NOT EXISTS enriched WITH (KAFKA_TOPIC='enriched') AS
   SELECT c.uid AS uid, c.seq AS seq, c.millis AS millis, u.tier AS tier, u.phase AS phase
   FROM clicks c LEFT JOIN users u ON c.uid = u.uid EMIT CHANGES;
 
 CREATE STREAM IF NOT EXISTS matched WITH (KAFKA_TOPIC='matched') AS
   SELECT c.uid AS uid, c.seq AS seq, o.offer AS offer, o.price AS price
-  FROM clicks c JOIN offers o WITHIN 30 SECONDS GRACE PERIOD 20 SECONDS ON c.uid = o.uid EMIT CHANGES;
+  FROM clicks c LEFT JOIN offers o WITHIN 30 SECONDS GRACE PERIOD 20 SECONDS ON c.uid = o.uid EMIT CHANGES;
 
 CREATE STREAM IF NOT EXISTS baskets WITH (KAFKA_TOPIC='baskets') AS
   SELECT c.uid AS uid, c.seq AS seq, b.item AS item, b.pieces AS pieces

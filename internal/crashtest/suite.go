@@ -2,6 +2,7 @@ package crashtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -62,8 +63,8 @@ func (s Suite) Run(ctx context.Context) (sum Summary, err error) {
 			return sum, err
 		}
 		defer func() {
-			if err == nil && !sum.Failed() {
-				err = os.RemoveAll(dir)
+			if ctx.Err() != nil || err == nil && !sum.Failed() {
+				err = errors.Join(err, os.RemoveAll(dir))
 				return
 			}
 			fmt.Fprintf(s.Out, "the data is kept in %s\n", dir)
@@ -190,6 +191,6 @@ func (r *run) manyKeys(ctx context.Context) error {
 			return err
 		}
 	}
-	r.say("restart after a kill with %d keys of state: first answer in %.2fs (slowest of %d)", r.work.Records, slowest.Seconds(), tries)
+	r.say("restart after a kill with %d keys of state: first answer in %.2fs (slowest of %d, target 2s)", r.work.Records, slowest.Seconds(), tries)
 	return nil
 }
