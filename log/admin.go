@@ -41,15 +41,22 @@ func (l *Log) DeleteTopic(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	l.mu.Lock()
-	t.deleted = true
-	l.mu.Unlock()
+	l.setDeleted(t, true) // nothing may be sequenced behind the deletion
 	var wake []*waiter
 	err = l.changeMeta(ctx, appendUvarints([]byte{entryDrop}, uint64(t.number)), func() { wake = l.removeTopic(t) })
+	if err != nil {
+		l.setDeleted(t, false)
+	}
 	for _, w := range wake {
 		w.fn()
 	}
 	return err
+}
+
+func (l *Log) setDeleted(t *topic, deleted bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t.deleted = deleted
 }
 
 // CreatePartitions raises the number of partitions of a topic to total, durable on return.

@@ -280,11 +280,7 @@ func (l *Log) damage(err error) error {
 // given away, and the first of them is written at once, so that the damage stays cut.
 func (l *Log) goOn(generation uint32, resume LSN) error {
 	w := &l.wal
-	size := int64(firstWALBytes)
-	if len(w.files) > 0 {
-		size = max(size, w.cur.capacity)
-	}
-	file, err := w.prepare(generation, min(size, w.maxBytes), resume)
+	file, err := w.prepare(generation, min(firstWALBytes, w.maxBytes), resume)
 	if err != nil {
 		return err
 	}

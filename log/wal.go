@@ -89,7 +89,7 @@ func (w *wal) prepare(generation uint32, size int64, resume LSN) (*walFile, erro
 	if err != nil {
 		return nil, err
 	}
-	file.generation, file.capacity = generation, size
+	file.generation, file.capacity = generation, max(size, min(file.capacity, w.maxBytes))
 	head := walHead{generation: generation, store: w.store, resume: resume}
 	if err := w.format(file, &head); err != nil {
 		file.f.Close()
@@ -133,7 +133,7 @@ func (w *wal) takeSpare() *walFile {
 	}
 	file := w.spare[n-1]
 	w.spare = w.spare[:n-1]
-	return &walFile{f: file.f, generation: file.generation}
+	return &walFile{f: file.f, generation: file.generation, capacity: file.capacity}
 }
 
 // startNext begins to make the next file ready, in a goroutine that roll or close waits for.

@@ -19,6 +19,9 @@ type chunk struct {
 }
 
 func (c *content) readAt(b []byte, pos int64) (int, error) {
+	if len(b) == 0 {
+		return 0, nil
+	}
 	if pos >= c.size {
 		return 0, io.EOF
 	}
@@ -56,6 +59,9 @@ func (c *content) own(i int) []byte {
 }
 
 func (c *content) writeAt(b []byte, pos int64) {
+	if len(b) == 0 {
+		return // also behind the end it does not extend the file
+	}
 	c.size = max(c.size, pos+int64(len(b)))
 	for len(b) > 0 {
 		i, in := int(pos/chunkBytes), int(pos%chunkBytes)

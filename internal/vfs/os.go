@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime"
 	"sort"
 	"sync"
 )
@@ -50,6 +51,9 @@ func (osFS) List(dir string) ([]string, error) {
 }
 
 func (osFS) SyncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil // NTFS keeps a journal of names, and has no way to ask for it
+	}
 	f, err := os.Open(dir)
 	if err != nil {
 		return err
