@@ -22,7 +22,8 @@ type Case struct {
 	Inputs     []CaseRecord    `json:"inputs"`
 	Outputs    []CaseRecord    `json:"outputs"`
 	Exception  json.RawMessage `json:"expectedException"`
-	Rejected   bool            `json:"expectedError"`
+	Rejected   rejection       `json:"expectedError"`
+	Responses  json.RawMessage `json:"responses"` // Of a server: not checked here.
 	Post       *CasePost       `json:"post"`
 	Enabled    *bool           `json:"enabled"`
 }
@@ -114,8 +115,28 @@ func (k *caseKey) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*plain)(k))
 }
 
+// rejection tells that the last statement must be rejected. Suites write it as
+// true, or as an object that describes the error.
+type rejection bool
+
+// UnmarshalJSON accepts both ways of writing it; null is false.
+func (r *rejection) UnmarshalJSON(data []byte) error {
+	var fields map[string]any
+	if json.Unmarshal(data, &fields) == nil {
+		*r = fields != nil
+		return nil
+	}
+	return json.Unmarshal(data, (*bool)(r))
+}
+
 // Negative tells that the last statement must be rejected.
-func (c *Case) Negative() bool { return c.Rejected || len(c.Exception) > 0 }
+func (c *Case) Negative() bool { return bool(c.Rejected) || len(c.Exception) > 0 }
+
+// exactNumbers is the property of a case that asks the harness, not the engine,
+// to compare doubles exactly.
+const exactNumbers = "use.exact.numeric.comparison"
+
+func (c *Case) exact() bool { return fmt.Sprint(c.Properties[exactNumbers]) == "true" }
 
 // LoadCases reads the cases of a file, expanded over formats and configs.
 func LoadCases(path string) ([]*Case, error) {
@@ -127,7 +148,10 @@ func LoadCases(path string) ([]*Case, error) {
 		Tests []*Case `json:"tests"`
 	}
 	if err := json.Unmarshal(stripComments(data), &file); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s is no file of cases: %w", path, err)
+	}
+	if len(file.Tests) == 0 {
+		return nil, fmt.Errorf("%s is no file of cases: it has no \"tests\"", path)
 	}
 	name := strings.TrimSuffix(filepath.Base(path), ".json")
 	var out []*Case

@@ -1,7 +1,9 @@
 package sqltest
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"regexp"
 	"slices"
@@ -90,10 +92,10 @@ func (r *caseRun) checkRecord(got *record, want *CaseRecord, f topicFormat) erro
 	if err != nil {
 		return err
 	}
-	if err := matchPart("key", key, want.Key, f.key, f.keyCols, true); err != nil {
+	if err := r.matchPart("key", key, want.Key, f.key, f.keyCols, true); err != nil {
 		return err
 	}
-	if err := matchPart("value", got.value, want.Value, f.value, f.cols, false); err != nil {
+	if err := r.matchPart("value", got.value, want.Value, f.value, f.cols, false); err != nil {
 		return err
 	}
 	switch {
@@ -105,13 +107,43 @@ func (r *caseRun) checkRecord(got *record, want *CaseRecord, f topicFormat) erro
 	if want.Timestamp != nil && got.time != *want.Timestamp && (len(r.c.Inputs) > 0 || *want.Timestamp != 0) {
 		return fmt.Errorf("want timestamp %d, got %d", *want.Timestamp, got.time)
 	}
-	if len(got.headers) != len(want.Headers) {
-		return fmt.Errorf("want %d headers, got %d", len(want.Headers), len(got.headers))
+	return matchHeaders(got.headers, want.Headers)
+}
+
+// matchHeaders compares the complete lists; none expected means that there must
+// be none.
+func matchHeaders(got []log.Header, want []CaseHeader) error {
+	if len(got) != len(want) {
+		return fmt.Errorf("want %d headers, got %d", len(want), len(got))
+	}
+	for i, w := range want {
+		h, err := w.header()
+		if err != nil {
+			return err
+		}
+		g := got[i]
+		if g.Key != h.Key || (g.Value == nil) != (h.Value == nil) || !bytes.Equal(g.Value, h.Value) {
+			return fmt.Errorf("header %d: want %s=%q, got %s=%q", i+1, h.Key, h.Value, g.Key, g.Value)
+		}
 	}
 	return nil
 }
 
-func matchPart(what string, got []byte, want []byte, f plan.Format, columns []types.Column, isKey bool) error {
+// header returns the header as it is in a record.
+func (h CaseHeader) header() (log.Header, error) {
+	out := log.Header{Key: h.Key}
+	if h.Value == nil {
+		return out, nil
+	}
+	value, err := base64.StdEncoding.DecodeString(*h.Value)
+	if err != nil {
+		return out, fmt.Errorf("header %s of the case: %w", h.Key, err)
+	}
+	out.Value = append([]byte{}, value...) // Empty, but not null.
+	return out, nil
+}
+
+func (r *caseRun) matchPart(what string, got []byte, want []byte, f plan.Format, columns []types.Column, isKey bool) error {
 	g, err := decodePart(got, f, columns, isKey)
 	if err != nil {
 		return fmt.Errorf("%s %q: %w", what, got, err)
@@ -120,7 +152,7 @@ func matchPart(what string, got []byte, want []byte, f plan.Format, columns []ty
 	if err != nil {
 		return err
 	}
-	if err := matchValue(g, w); err != nil {
+	if err := newMatcher(r.c).value(g, w); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil

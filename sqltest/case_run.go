@@ -2,7 +2,6 @@ package sqltest
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +15,9 @@ import (
 
 // errUnmet marks a result that is not what the case expects.
 var errUnmet = errors.New("unmet")
+
+// errEarly is a failure of a statement before the one that must be rejected.
+var errEarly = errors.New("a statement that should succeed")
 
 // RunCase runs one conformance case on an engine of its own, in memory, with
 // every topic in one partition, and returns nil when all is as expected.
@@ -47,6 +49,9 @@ type caseRun struct {
 // run is the way of a case: topics, statements, inputs, queries, checks.
 func (r *caseRun) run(ctx context.Context) error {
 	for name, value := range r.c.Properties {
+		if name == exactNumbers {
+			continue
+		}
 		if err := r.session.Set(name, fmt.Sprint(value)); err != nil {
 			return err
 		}
@@ -56,13 +61,7 @@ func (r *caseRun) run(ctx context.Context) error {
 	}
 	err := r.statements(ctx)
 	if r.c.Negative() {
-		if err == nil {
-			err = r.drive(ctx)
-		}
-		if err == nil {
-			return fmt.Errorf("%w: the last statement should have been rejected", errUnmet)
-		}
-		return nil
+		return r.checkRejected(ctx, err)
 	}
 	if err != nil {
 		return err
@@ -74,6 +73,20 @@ func (r *caseRun) run(ctx context.Context) error {
 		return err
 	}
 	return r.checkPost()
+}
+
+// checkRejected tells whether the case fails where it must: in its last
+// statement, or while the queries run.
+func (r *caseRun) checkRejected(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, errEarly):
+		return err
+	case err != nil:
+		return nil
+	case r.drive(ctx) != nil:
+		return nil
+	}
+	return fmt.Errorf("%w: the last statement should have been rejected", errUnmet)
 }
 
 func (r *caseRun) createTopics(ctx context.Context) error {
@@ -108,7 +121,7 @@ func (r *caseRun) statements(ctx context.Context) error {
 		}
 		if err != nil {
 			if r.c.Negative() && i < len(r.c.Statements)-1 {
-				return fmt.Errorf("statement %d, which should succeed: %w", i+1, err)
+				return fmt.Errorf("%w: %d: %w", errEarly, i+1, err)
 			}
 			return fmt.Errorf("statement %d: %w", i+1, err)
 		}
@@ -195,11 +208,9 @@ func (r *caseRun) produce(ctx context.Context, cat *catalog.Snapshot, rec *CaseR
 	}
 	var headers []log.Header
 	for _, h := range rec.Headers {
-		header := log.Header{Key: h.Key}
-		if h.Value != nil {
-			if header.Value, err = base64.StdEncoding.DecodeString(*h.Value); err != nil {
-				return 0, err
-			}
+		header, err := h.header()
+		if err != nil {
+			return 0, err
 		}
 		headers = append(headers, header)
 	}

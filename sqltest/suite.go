@@ -22,18 +22,28 @@ type Suite struct {
 	Progress func(done, all int)
 }
 
-// Summary counts what a suite did.
-type Summary struct{ Passed, Failed int }
+// Summary counts what a suite did. Skipped are the files that hold no cases, and
+// the cases that tell what a server answers, which is not checked here.
+type Summary struct{ Passed, Failed, Skipped int }
 
-func (s Summary) String() string { return fmt.Sprintf("%d passed, %d failed", s.Passed, s.Failed) }
+func (s Summary) String() string {
+	text := fmt.Sprintf("%d passed, %d failed", s.Passed, s.Failed)
+	if s.Skipped > 0 {
+		text += fmt.Sprintf(", %d skipped", s.Skipped)
+	}
+	return text
+}
 
-// Files runs the cases of files and of all .json files below directories.
+// Files runs the cases of files and of all .json files below directories. A file
+// below a directory that is not of this form is named and skipped; one that is
+// asked for by name is an error.
 func (s *Suite) Files(ctx context.Context, paths ...string) (Summary, error) {
 	var sum Summary
-	cases, err := s.load(paths)
+	cases, skipped, err := s.load(paths)
 	if err != nil {
 		return sum, err
 	}
+	sum.Skipped = skipped
 	if s.List {
 		for _, c := range cases {
 			fmt.Fprintln(s.Out, c.Name)
@@ -91,12 +101,46 @@ func runGuarded(ctx context.Context, c *Case) (err error) {
 	return RunCase(ctx, c)
 }
 
-func (s *Suite) load(paths []string) ([]*Case, error) {
-	var files []string
+// load reads the cases that are to run, and counts what it leaves out.
+func (s *Suite) load(paths []string) (cases []*Case, skipped int, err error) {
+	files, found, err := s.find(paths)
+	if err != nil {
+		return nil, 0, err
+	}
+	responses := 0
+	for _, f := range files {
+		inFile, err := LoadCases(f)
+		if err != nil {
+			if !found[f] {
+				return nil, 0, err
+			}
+			fmt.Fprintf(s.Out, "SKIP %v\n", err)
+			skipped++
+			continue
+		}
+		for _, c := range inFile {
+			switch {
+			case s.Run != nil && !s.Run.MatchString(c.Name):
+			case len(c.Responses) > 0:
+				responses++
+			default:
+				cases = append(cases, c)
+			}
+		}
+	}
+	if responses > 0 {
+		fmt.Fprintf(s.Out, "SKIP %d cases that tell what a server responds\n", responses)
+	}
+	return cases, skipped + responses, nil
+}
+
+// find lists the files: those named, and in found those below directories.
+func (s *Suite) find(paths []string) (files []string, found map[string]bool, err error) {
+	found = map[string]bool{}
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if !info.IsDir() {
 			files = append(files, p)
@@ -104,26 +148,14 @@ func (s *Suite) load(paths []string) ([]*Case, error) {
 		}
 		err = filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
 			if err == nil && !d.IsDir() && strings.HasSuffix(name, ".json") {
-				files = append(files, name)
+				files, found[name] = append(files, name), true
 			}
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	sort.Strings(files)
-	var out []*Case
-	for _, f := range files {
-		cases, err := LoadCases(f)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range cases {
-			if s.Run == nil || s.Run.MatchString(c.Name) {
-				out = append(out, c)
-			}
-		}
-	}
-	return out, nil
+	return files, found, nil
 }

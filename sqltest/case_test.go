@@ -1,0 +1,112 @@
+package sqltest
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/leatdb/leat/log"
+	"github.com/leatdb/leat/types"
+)
+
+func TestMatch(t *testing.T) {
+	row := types.StructValue{{Name: "A", Value: 1.5}, {Name: "B", Value: nil}}
+	for _, x := range []struct {
+		name      string
+		got       any
+		want      string
+		exact, ok bool
+	}{
+		{"fields by name and upper-cased name", row, `{"a": 1.5, "B": null}`, false, true},
+		{"an absent field is null", row, `{"A": 1.5, "OTHER": null}`, false, true},
+		{"an absent field is no value", row, `{"A": 1.5, "OTHER": 1}`, false, false},
+		{"too few fields", row, `{"A": 1.5}`, false, false},
+		{"too many fields", row, `{"A": 1.5, "B": null, "C": null}`, false, false},
+		{"a double within the tolerance", 1.5000001, `1.5`, false, true},
+		{"a double beyond the tolerance", 1.50001, `1.5`, false, false},
+		{"an exact double", 1.5000001, `1.5`, true, false},
+		{"the same double", 1.5, `1.5`, true, true},
+		{"a list inside of an object is compared with the same tolerance", types.StructValue{{Name: "L", Value: []any{2.0000001}}}, `{"L": [2]}`, true, false},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			want, err := parseJSON([]byte(x.want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := &Case{Properties: map[string]any{exactNumbers: x.exact}}
+			if err := newMatcher(c).value(x.got, want); (err == nil) != x.ok {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestMatchHeaders(t *testing.T) {
+	got := []log.Header{{Key: "a", Value: []byte("!")}, {Key: "b"}, {Key: "c", Value: []byte{}}}
+	text := func(s string) *string { return &s }
+	want := []CaseHeader{{"a", text("IQ==")}, {"b", nil}, {"c", text("")}}
+	if err := matchHeaders(got, want); err != nil {
+		t.Error(err)
+	}
+	for _, other := range [][]CaseHeader{
+		nil,
+		{{"a", text("IQ==")}, {"c", text("")}, {"b", nil}},
+		{{"a", text("IQ==")}, {"b", text("")}, {"c", text("")}},
+		{{"a", text("Iw==")}, {"b", nil}, {"c", text("")}},
+	} {
+		if err := matchHeaders(got, other); err == nil {
+			t.Errorf("%v should not match", other)
+		}
+	}
+}
+
+// suite runs the files below a directory that holds the given ones.
+func suite(t *testing.T, files map[string]string) (Summary, string, error) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	sum, err := (&Suite{Out: &out}).Files(context.Background(), dir)
+	return sum, out.String(), err
+}
+
+func TestSuiteNamesWhatItSkips(t *testing.T) {
+	sum, out, err := suite(t, map[string]string{
+		"array.json":  `[1, 2]`,
+		"other.json":  `{"plan": {}}`,
+		"server.json": `{"tests": [{"name": "a server", "statements": ["SELECT 1;"], "responses": [{"query": []}]}]}`,
+	})
+	if err != nil || sum != (Summary{Skipped: 3}) {
+		t.Errorf("got %v, error %v", sum, err)
+	}
+	for _, part := range []string{"array.json is no file of cases", "other.json is no file of cases", "1 cases that tell what a server responds"} {
+		if !strings.Contains(out, part) {
+			t.Errorf("%q is not in:\n%s", part, out)
+		}
+	}
+}
+
+func TestOnlyTheLastStatementMayBeRejected(t *testing.T) {
+	const source = `"CREATE STREAM S (A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');"`
+	sum, out, err := suite(t, map[string]string{"cases.json": `{"tests": [
+		{"name": "rejected, bool", "statements": [` + source + `, "CREATE STREAM T AS SELECT NOPE FROM S;"], "expectedError": true},
+		{"name": "rejected, object", "statements": [` + source + `, "CREATE STREAM T AS SELECT NOPE FROM S;"], "expectedError": {"status": 400}},
+		{"name": "accepted", "statements": [` + source + `], "expectedError": true},
+		{"name": "early", "statements": ["CREATE STREAM T AS SELECT A FROM S;", ` + source + `], "expectedError": true}
+	]}`})
+	if err != nil || sum != (Summary{Passed: 2, Failed: 2}) {
+		t.Errorf("got %v, error %v", sum, err)
+	}
+	for _, part := range []string{"accepted: unmet: the last statement should have been rejected", "early: a statement that should succeed: 1:"} {
+		if !strings.Contains(out, part) {
+			t.Errorf("%q is not in:\n%s", part, out)
+		}
+	}
+}
