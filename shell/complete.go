@@ -23,8 +23,8 @@ func (p *session) complete(d prompt.Document) []prompt.Suggest {
 	word := d.GetWordBeforeCursorUntilSeparator(" ,()=<>\t")
 	before := p.pending.String() + d.TextBeforeCursor()
 	before = strings.TrimSpace(strings.TrimSuffix(before, word))
-	if word == "" && before != "" {
-		return nil // Do not cover the screen at every space.
+	if word == "" {
+		return nil // Do not cover the screen before a letter is typed.
 	}
 	return prompt.FilterHasPrefix(p.candidates(before), word, true)
 }

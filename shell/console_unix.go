@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux || darwin || dragonfly || freebsd || netbsd || openbsd
 
 package shell
 
@@ -8,7 +8,6 @@ import (
 
 	prompt "github.com/c-bata/go-prompt"
 	"golang.org/x/sys/unix"
-	"golang.org/x/term"
 )
 
 // console reads keys for go-prompt. The library's own reader has three faults
@@ -22,7 +21,7 @@ import (
 type console struct {
 	tty   *os.File
 	fd    int
-	saved *term.State // Not nil while the terminal is raw.
+	saved *unix.Termios // Not nil while the terminal is raw.
 	keys  splitter
 }
 
@@ -45,11 +44,20 @@ func (c *console) Setup() error {
 	if c.saved != nil {
 		return nil
 	}
-	state, err := term.MakeRaw(c.fd)
+	saved, err := unix.IoctlGetTermios(c.fd, getTermios)
 	if err != nil {
 		return err
 	}
-	c.saved = state
+	// Keys come one by one and unechoed; output stays as it is, so that a line end
+	// still returns to the first column.
+	raw := *saved
+	raw.Iflag &^= unix.BRKINT | unix.PARMRK | unix.ISTRIP | unix.INLCR | unix.IGNCR | unix.ICRNL | unix.IXON
+	raw.Lflag &^= unix.ECHO | unix.ECHONL | unix.ICANON | unix.ISIG | unix.IEXTEN
+	raw.Cc[unix.VMIN], raw.Cc[unix.VTIME] = 1, 0
+	if err := unix.IoctlSetTermios(c.fd, setTermios, &raw); err != nil {
+		return err
+	}
+	c.saved = saved
 	if _, err := c.tty.WriteString(pasteOn); err != nil {
 		return err
 	}
@@ -61,13 +69,13 @@ func (c *console) TearDown() error {
 	if c.saved == nil {
 		return nil
 	}
-	state := c.saved
+	saved := c.saved
 	c.saved = nil
 	err := unix.SetNonblock(c.fd, false)
 	if _, werr := c.tty.WriteString(pasteOff); err == nil {
 		err = werr
 	}
-	if rerr := term.Restore(c.fd, state); err == nil {
+	if rerr := unix.IoctlSetTermios(c.fd, setTermios, saved); err == nil {
 		err = rerr
 	}
 	return err

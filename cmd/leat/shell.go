@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -49,5 +52,8 @@ func interact(c *cobra.Command, db *leat.DB, dir string, settings []string) erro
 	}
 	fmt.Fprintf(c.OutOrStdout(), "leat %s on %s. Type help for help; statements end with a semicolon.\n", leat.Version, dir)
 	s := &shell.Shell{Session: session, Out: c.OutOrStdout(), Err: c.ErrOrStderr(), Format: shell.Tabular}
-	return s.Interactive(c.Context())
+	// Ctrl-C ends a running query, not the shell.
+	ctx, stop := signal.NotifyContext(context.WithoutCancel(c.Context()), syscall.SIGTERM)
+	defer stop()
+	return s.Interactive(ctx)
 }
