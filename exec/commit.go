@@ -9,12 +9,13 @@ import (
 // commit is a log group on its way: output, positions and state changes of what
 // a task has done since its last commit. It is in use until the log calls back.
 type commit struct {
-	task  *task
-	group log.Group
+	task   *task
+	group  log.Group
+	inputs []*input // Of group.Offsets.
 }
 
 // commitBytes bounds what a task leaves uncommitted.
-const commitBytes = 4 << 20
+const commitBytes = 8 << 20
 
 // commitDue tells whether uncommitted work has become too old or too much.
 func (t *task) commitDue() bool {
@@ -58,6 +59,7 @@ func (t *task) newCommit() (*commit, error) {
 	for _, in := range t.inputs {
 		if pos := in.pos.Load(); pos != in.committed {
 			c.group.Offsets = append(c.group.Offsets, log.GroupOffset{Group: in.group, Topic: in.topic, Partition: in.partition, Offset: pos})
+			c.inputs = append(c.inputs, in)
 			in.committed = pos
 		}
 	}
@@ -75,6 +77,9 @@ func (c *commit) durable(lsn log.LSN, err error) {
 	} else {
 		for _, d := range c.group.Deltas {
 			t.rt.opts.State.Committed(uint64(lsn), d.Store, d.Data)
+		}
+		for i, in := range c.inputs {
+			in.durable.Store(c.group.Offsets[i].Offset)
 		}
 	}
 	t.inflight.Add(-1)

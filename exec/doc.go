@@ -14,8 +14,8 @@
 // one log group holds the output, the input offsets and the changes of state, so
 // that all of it is there after a crash or none of it. See docs/design/exec.md.
 //
-// Goroutines. The runtime starts one worker per processor and one timer; nothing
-// is started per query, task or partition. A task is run by one worker at a
-// time, which is why operators and stores need no locks. A task without input
-// is parked: the log wakes it.
+// Goroutines. The runtime starts one worker per processor, a timer, and a purger
+// of repartition topics; nothing is started per query, task or partition. A task
+// is run by one worker at a time, which is why operators and stores need no
+// locks. A task without input is parked: the log wakes it.
 package exec

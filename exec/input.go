@@ -25,6 +25,7 @@ type input struct {
 
 	// Shared with those who watch and control the task.
 	pos     atomic.Int64 // The first offset that was not handed on yet.
+	durable atomic.Int64 // What pos was at the last commit that is durable.
 	limit   atomic.Int64 // Offsets from here on are not to be read.
 	waiting atomic.Bool  // The log has been asked to wake the task.
 
@@ -36,6 +37,7 @@ type input struct {
 	from      int         // The first row of the round.
 	dry       bool        // There was nothing to read at the start of the round.
 	committed int64
+	purged    int64 // Records below need no longer be deleted.
 	cancel    func()
 }
 
@@ -44,7 +46,8 @@ const readBytes = 1 << 20
 
 // start puts the input at the offset.
 func (in *input) start(offset int64) {
-	in.next, in.committed = offset, offset
+	in.next, in.committed, in.purged = offset, offset, offset
+	in.durable.Store(offset)
 	in.pos.Store(offset)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -274,4 +275,40 @@ func TestCoolDown(t *testing.T) {
 		}
 	}
 	w.expect("out", 0, "0 a=1\n1 a=2\n2 a=3")
+}
+
+// Records of repartition topics do not outlive their use.
+func TestRepartitionTopicsArePurged(t *testing.T) {
+	w := newWorld(t, Options{})
+	w.topic("in", 1)
+	w.topic("out", 1)
+	s := stream("in", "K STRING", "G STRING, A BIGINT")
+	r := by(s, pick(s, "G"), "A")
+	q := w.start(sinkTo("out", &plan.Aggregate{Input: r, Store: "agg", Calls: []plan.AggCall{call(r, "COUNT", "BIGINT")}}))
+	var recs []rec
+	for i := range purgeEvery / 2 {
+		recs = append(recs, rec{int64(i), "k", `{"G":"g","A":1}`})
+	}
+	for range 3 {
+		w.produce("in", 0, recs...)
+	}
+	w.quiesce()
+	topic := q.stages[1].leaves[0].topic
+	deadline := time.Now().Add(10 * time.Second)
+	for { // The deletion follows the commit; there is nothing to wait on but the log itself.
+		start, err := w.l.StartOffset(topic, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if start >= purgeEvery {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the repartition topic starts at %d", start)
+		}
+		runtime.Gosched()
+	}
+	if got := w.read("out", 0); got[len(got)-1].value != fmt.Sprint(purgeEvery/2*3) {
+		t.Errorf("the last count is %v", got[len(got)-1])
+	}
 }

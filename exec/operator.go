@@ -198,7 +198,7 @@ func (c *chain) deltas() ([]log.Delta, error) {
 	var out []log.Delta
 	size := int64(0)
 	for _, s := range c.env.stores {
-		data, err := s.AppendDelta(nil)
+		data, err := s.AppendDelta(make([]byte, 0, s.DirtyBytes()))
 		if err != nil {
 			return nil, fmt.Errorf("store %s: %w", s.Name(), err)
 		}

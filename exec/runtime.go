@@ -70,6 +70,7 @@ type Runtime struct {
 	opts    Options
 	workers scheduler
 	timer   timer
+	purger  purger
 	// progress is told whenever a task has nothing left to do, or fails.
 	progress broadcast
 
@@ -90,6 +91,7 @@ func New(o Options) (*Runtime, error) {
 	r := &Runtime{opts: o, queries: map[string]*Query{}, pushes: map[*Results]*Query{}, limits: map[limitKey]int64{}}
 	r.workers.start(o.Workers)
 	r.timer.start()
+	r.purger.start(r)
 	return r, nil
 }
 
@@ -118,6 +120,7 @@ func (r *Runtime) Close(ctx context.Context) error {
 		errs = append(errs, q.ended(ctx))
 	}
 	r.timer.stop()
+	r.purger.stop()
 	r.workers.stop()
 	return errors.Join(errs...)
 }

@@ -136,6 +136,9 @@ func (t *task) work() (again bool, err error) {
 	if t.query.paused.Load() {
 		return false, t.settle()
 	}
+	for _, in := range t.inputs {
+		in.purge()
+	}
 	for range roundsPerTurn {
 		if t.results != nil && t.results.full() {
 			return false, nil // The reader wakes the task.
