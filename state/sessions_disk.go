@@ -240,6 +240,7 @@ func (s *Sessions) AppendDelta(dst []byte) ([]byte, error) {
 			dst = appendDrop(dst, nil, appendTime(nil, s.floor))
 			s.drop = false
 		}
+		dst = slices.Grow(dst, s.dirtyBytes())
 		dst = w.end(s.appendPuts(s.appendDeletes(dst, w.seq), w.seq))
 		s.dirty = s.dirty[:0]
 	}

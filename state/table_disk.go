@@ -1,6 +1,9 @@
 package state
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // hash returns the filter's hash of a resident row's key, which for byte keys
 // is also the index's.
@@ -212,6 +215,7 @@ func (t *Table) AppendDelta(dst []byte) ([]byte, error) {
 		if dst, w, err = t.c.beginDelta(dst); err != nil {
 			return dst, err
 		}
+		dst = slices.Grow(dst, t.dirtyBytes())
 		dst = w.end(t.appendOps(dst, w.seq))
 	}
 	t.Trim()

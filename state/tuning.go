@@ -16,10 +16,14 @@ var tuning = struct {
 	// manyKeys is from how many keys on a dropped store is deleted by prefix,
 	// which stops Badger for about 50 ms but leaves no tombstones.
 	manyKeys int
+	// muchPending is from how many bytes of pending deltas on Close leaves them
+	// to the log.
+	muchPending int
 }{
 	sparseRows:  1024,
 	garbage:     4 * chunkSize,
 	filterSlack: 1 << 16,
 	foldBytes:   16 << 20,
 	manyKeys:    50_000,
+	muchPending: 4 << 20,
 }

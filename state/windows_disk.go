@@ -102,6 +102,7 @@ func (w *Windows) AppendDelta(dst []byte) ([]byte, error) {
 		if dst, dw, err = w.c.beginDelta(dst); err != nil {
 			return dst, err
 		}
+		dst = slices.Grow(dst, w.DirtyBytes())
 		dst = dw.end(w.appendOps(dst, dw.seq))
 	}
 	w.Trim()
