@@ -39,7 +39,7 @@ func (r *run) drawOrder() order {
 	pick := func(values ...string) string { return values[r.rng.IntN(len(values))] }
 	return order{
 		Dir: r.crash, Task: feedTask, Work: r.work,
-		StateMemory: pick("", "", "8MiB"), StateFlush: pick("", "20", "200"), CommitEvery: pick("", "1", "20"), Workers: pick("", "1", "3"),
+		StateMemory: pick("", "8MiB", "1MiB"), StateFlush: pick("", "20", "200"), CommitEvery: pick("", "1", "20"), Workers: pick("", "1", "3"),
 	}
 }
 
