@@ -35,7 +35,7 @@ func (t *task) gather() (bool, error) {
 		if in.ready() {
 			continue
 		}
-		quiet := in.upstream == nil || len(t.inputs) == 1 || in.upstream.quiet()
+		quiet := !in.leaf.awaits() || len(t.inputs) == 1 || in.upstream.quiet()
 		if !quiet {
 			t.starved.Store(true)
 			// The stage may have become quiet in between, without seeing the mark.

@@ -210,7 +210,7 @@ func (t *task) settle() error {
 		return nil // It has rows before it, and the stage upstream wakes it.
 	}
 	t.settled.Store(true)
-	if down := t.stage.down; down != nil {
+	for _, down := range t.stage.down {
 		for _, d := range down.tasks {
 			if d.starved.Load() {
 				d.wake()
