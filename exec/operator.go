@@ -161,6 +161,7 @@ func (c *chain) flush() {
 			f.flush()
 		}
 	}
+	c.env.errors.finish(&c.env)
 }
 
 // dirtyBytes estimates the size of the next commit.
