@@ -16,6 +16,10 @@ import (
 // errUnmet marks a result that is not what the case expects.
 var errUnmet = errors.New("unmet")
 
+// defaultPartitions is how many partitions topics have that are declared without
+// their number.
+const defaultPartitions = 4
+
 // errEarly is a failure of a statement before the one that must be rejected.
 var errEarly = errors.New("a statement that should succeed")
 
@@ -29,7 +33,8 @@ func RunCase(ctx context.Context, c *Case) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	opts := []leat.Option{leat.WithTopicPartitions(1), leat.WithHeldInputs(), leat.WithLogger(slog.New(slog.DiscardHandler)),
-		leat.WithProperty("auto.offset.reset", "earliest"), leat.WithProperty("cache.max.bytes.buffering", "0")}
+		leat.WithProperty("auto.offset.reset", "earliest"), leat.WithProperty("cache.max.bytes.buffering", "0"),
+		leat.WithFunctions(registerTestFunctions)}
 	db, err := leat.OpenMem(ctx, opts...)
 	if err != nil {
 		return err
@@ -89,21 +94,30 @@ func (r *caseRun) checkRejected(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: the last statement should have been rejected", errUnmet)
 }
 
+// createTopics makes every topic that the case or a declaration names. A case with
+// records has one partition per topic, as their order counts; one that is only to
+// be rejected has those that it declares.
 func (r *caseRun) createTopics(ctx context.Context) error {
-	names := map[string]bool{}
-	for _, t := range r.c.Topics {
-		names[t.Name] = true
-	}
+	topics := map[string]int{}
 	for _, rec := range r.c.Inputs {
-		names[rec.Topic] = true
+		topics[rec.Topic] = 0
 	}
 	for _, stmt := range r.c.Statements {
-		for _, topic := range declaredTopics(stmt) {
-			names[topic] = true
+		for topic, partitions := range declaredTopics(stmt) {
+			topics[topic] = partitions
 		}
 	}
-	for name := range names {
-		err := r.db.Log().CreateTopic(ctx, name, log.TopicConfig{Partitions: 1})
+	for _, t := range r.c.Topics {
+		topics[t.Name] = t.Partitions
+	}
+	for name, partitions := range topics {
+		switch {
+		case !r.c.Negative() || len(r.c.Inputs) > 0:
+			partitions = 1
+		case partitions == 0:
+			partitions = defaultPartitions
+		}
+		err := r.db.Log().CreateTopic(ctx, name, log.TopicConfig{Partitions: partitions})
 		if err != nil && !errors.Is(err, log.ErrTopicExists) {
 			return err
 		}
