@@ -11,7 +11,8 @@ import (
 )
 
 // crashQueries are queries with all kinds of state: windows behind a
-// repartition, sessions, join buffers, and a table.
+// repartition, sessions, join buffers, and tables, one of them joined with rows
+// that come through a repartition.
 func crashQueries() []*plan.Query {
 	clicks := func() *plan.Source { return stream("clicks", "K STRING", "G STRING, A BIGINT") }
 	window := func(kind plan.WindowKind) *plan.Window {
@@ -31,14 +32,16 @@ func crashQueries() []*plan.Query {
 		Within: &plan.Within{BeforeMillis: 20, AfterMillis: 20, GraceMillis: 100, HasGrace: true}}
 	names := relation("names", plan.Table, "K STRING", "N STRING")
 	named := &plan.Join{Left: clicks(), Right: names, Type: plan.LeftJoin, Key: cols("K STRING"), Store: "join"}
-	queries := []*plan.Query{sinkTo("counts", counts), sinkTo("final", final), sinkTo("sessions", sessions), sinkTo("joined", joined), sinkTo("named", named)}
+	moved := by(clicks(), pick(clicks(), "K"), "A")
+	renamed := &plan.Join{Left: moved, Right: names, Type: plan.LeftJoin, Key: cols("K STRING"), Store: "join"}
+	queries := []*plan.Query{sinkTo("renamed", renamed), sinkTo("counts", counts), sinkTo("final", final), sinkTo("sessions", sessions), sinkTo("joined", joined), sinkTo("named", named)}
 	for _, q := range queries {
 		q.Root.(*plan.Sink).ValueFormat = jsonFormat
 	}
 	return queries
 }
 
-var crashTopics = []string{"clicks", "orders", "names", "counts", "final", "sessions", "joined", "named"}
+var crashTopics = []string{"clicks", "orders", "names", "counts", "final", "sessions", "joined", "named", "renamed"}
 
 // crashInput fills the topics with rows that are a little out of order.
 func crashInput(w *world, rng *rand.Rand, n int) {

@@ -87,7 +87,7 @@ func newForeignCut(n *plan.Join) *foreignCut {
 func (s *splitter) foreign(st *stage, n *plan.Join) error {
 	c := newForeignCut(n)
 	topic := func(r *plan.Repartition) string { return s.query.internalTopic(r.Name) }
-	c.answering = &stage{query: s.query, root: c, joins: true, down: []*stage{st}}
+	c.answering = &stage{query: s.query, root: c, joins: true}
 	c.answering.leaves = append(c.answering.leaves, &leaf{node: c.requests, topic: topic(c.requests), group: s.query.group, upstream: st})
 	if err := s.collect(c.answering, n.Right); err != nil {
 		return err
@@ -96,7 +96,6 @@ func (s *splitter) foreign(st *stage, n *plan.Join) error {
 		return err
 	}
 	s.stages = append(s.stages, c.answering)
-	st.down = append(st.down, c.answering)
 	if st.foreign == nil {
 		st.foreign = map[*plan.Join]*foreignCut{}
 	}

@@ -21,7 +21,6 @@ type stage struct {
 	single     bool // One task reads all partitions.
 	joins      bool // The rows of several leaves meet in operators that need their order.
 	tasks      []*task
-	down       []*stage // The stages that read what this one writes.
 	foreign    map[*plan.Join]*foreignCut
 }
 
@@ -39,21 +38,6 @@ type leaf struct {
 // awaits tells whether the order of rows depends on what a stage upstream still
 // writes to the topic. A stage does not wait for answers to its own requests.
 func (l *leaf) awaits() bool { return l.upstream != nil && !l.answers }
-
-// quiet tells that no task of the stage has work before it, nor any upstream.
-func (s *stage) quiet() bool {
-	for _, t := range s.tasks {
-		if !t.settled.Load() {
-			return false
-		}
-	}
-	for _, l := range s.leaves {
-		if l.awaits() && !l.upstream.quiet() {
-			return false
-		}
-	}
-	return true
-}
 
 // splitter cuts a plan into stages, upstream ones first.
 type splitter struct {
@@ -102,7 +86,6 @@ func (s *splitter) collect(st *stage, n plan.Node) error {
 		if err != nil {
 			return err
 		}
-		upstream.down = append(upstream.down, st)
 		topic := s.query.internalTopic(n.Name)
 		st.leaves = append(st.leaves, &leaf{node: n, topic: topic, group: s.query.group, table: n.Out().Relation == plan.Table, upstream: upstream})
 		return nil
