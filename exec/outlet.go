@@ -32,7 +32,11 @@ func (p *outletPart) builder() *log.BatchBuilder {
 		return p.builders[p.used-1]
 	}
 	if p.used == len(p.builders) {
-		p.builders = append(p.builders, new(log.BatchBuilder))
+		b := new(log.BatchBuilder)
+		if p.used > 0 {
+			b.Grow(outletBatch + outletBatch/4) // A busy outlet: it will be filled, too.
+		}
+		p.builders = append(p.builders, b)
 	}
 	p.used++
 	return p.builders[p.used-1]

@@ -3,6 +3,7 @@ package log
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // Header is a record header. A nil Value is a null value.
@@ -41,6 +42,9 @@ type BatchBuilder struct {
 func (b *BatchBuilder) Reset() {
 	b.buf, b.count = b.buf[:0], 0
 }
+
+// Grow makes room for n more bytes at once, for a builder that is going to be filled.
+func (b *BatchBuilder) Grow(n int) { b.buf = slices.Grow(b.buf, n) }
 
 // Len is the number of records.
 func (b *BatchBuilder) Len() int { return int(b.count) }

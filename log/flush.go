@@ -170,7 +170,8 @@ func (l *Log) flushPartition(p *partition) error {
 	return nil
 }
 
-// takeUnflushed copies the unflushed tail entries to the flusher and references their slabs.
+// takeUnflushed copies the unflushed tail entries to the flusher and references their slabs. What was deleted in memory
+// already, as the records of repartition topics mostly are, never gets into a segment.
 func (l *Log) takeUnflushed(p *partition) {
 	f := &l.flusher
 	f.entries = f.entries[:0]
@@ -178,7 +179,11 @@ func (l *Log) takeUnflushed(p *partition) {
 	defer p.mu.Unlock()
 	p.dirty = false
 	for i := range p.tail {
-		if e := p.tail[i]; e.base >= p.flushed {
+		switch e := p.tail[i]; {
+		case e.base < p.flushed:
+		case e.next <= p.start:
+			p.flushed = e.next
+		default:
 			e.slab.acquire()
 			f.entries = append(f.entries, e)
 		}

@@ -19,19 +19,35 @@ type slab struct {
 	tenants []*partition // whose tails have entries in it, each once
 }
 
-// Slabs come in multiples of slabUnit. The first of a log is small, for idle logs; busy ones get maxSlab, and a record that
-// would waste too much of one gets its own.
+// The first slab of a log is small, for idle logs; busy ones get maxSlab, and a record that would waste too much of one gets
+// its own.
 const (
-	slabUnit    = 64 << 10
-	maxSlab     = 1 << 20
-	slabClasses = 64
+	slabUnit = 64 << 10
+	maxSlab  = 1 << 20
+)
+
+// Slabs come in classes: multiples of slabUnit up to maxSlab, and of maxSlab up to the largest that are kept. Those are the
+// groups of busy tasks; memory that is new for each of them costs more in page faults than all copying.
+const (
+	smallClasses = maxSlab / slabUnit
+	slabClasses  = smallClasses + 15
 )
 
 var slabPools [slabClasses + 1]sync.Pool
 
+// slabClass is the class of slabs of at least n bytes, and their size.
+func slabClass(n int) (class, size int) {
+	if n <= maxSlab {
+		class = (n + slabUnit - 1) / slabUnit
+		return class, class * slabUnit
+	}
+	units := (n + maxSlab - 1) / maxSlab
+	return smallClasses + units - 1, units * maxSlab
+}
+
 // newSlab makes a slab of at least n bytes with one reference.
 func newSlab(n int) *slab {
-	class := (n + slabUnit - 1) / slabUnit
+	class, size := slabClass(n)
 	s := &slab{}
 	s.refs.Store(1)
 	if class <= slabClasses {
@@ -40,7 +56,7 @@ func newSlab(n int) *slab {
 			return s
 		}
 	}
-	s.buf = make([]byte, class*slabUnit)
+	s.buf = make([]byte, size)
 	return s
 }
 
@@ -52,7 +68,7 @@ func (s *slab) release() {
 	} else if n < 0 {
 		panic("log: slab released twice")
 	}
-	if class := len(s.buf) / slabUnit; class <= slabClasses {
+	if class, _ := slabClass(len(s.buf)); class <= slabClasses {
 		buf := s.buf
 		slabPools[class].Put(&buf)
 	}

@@ -139,8 +139,7 @@ func (s *Sessions) fetchBucket(b *sessionBucket) {
 			s.fail(err)
 			return
 		}
-		key = bytes.Clone(key)
-		s.resident(key, hashBytes(key))
+		s.resident(bytes.Clone(key))
 	}
 	if b.gone > 0 {
 		s.fail(fmt.Errorf("%d sessions of bucket %d are not on disk", b.gone, b.start))
