@@ -101,7 +101,7 @@ func (in *input) read() error {
 // decode makes a batch of the next records of the chunk.
 func (in *input) decode() error {
 	r := &in.records
-	next, err := in.chunk.Decode(r, in.next, in.task.rt.opts.batchRows)
+	next, err := in.chunk.Decode(r, in.next, in.task.roundRows())
 	if err != nil {
 		return err
 	}
@@ -117,6 +117,17 @@ func (in *input) decode() error {
 	}
 	in.advance()
 	return nil
+}
+
+// roundRows is how many rows each input decodes at once. A task with very many
+// inputs, as push queries over wide topics have them, takes fewer of each.
+func (t *task) roundRows() int {
+	const full = 4
+	rows := t.rt.opts.batchRows
+	if n := len(t.inputs); n > full {
+		rows = min(rows, max(64, rows*full/n))
+	}
+	return rows
 }
 
 // advance makes known that the rows before cur were handed on.

@@ -3,6 +3,8 @@ package exec
 import (
 	"errors"
 	"sync/atomic"
+
+	"github.com/leatdb/leat/planner/plan"
 )
 
 // State of a query.
@@ -62,7 +64,7 @@ type counters struct {
 func (q *Query) Stats() Stats {
 	s := Stats{StreamTime: -1}
 	for _, st := range q.stages {
-		last := st.number == len(q.stages)-1
+		_, last := st.root.(*plan.Sink)
 		for _, t := range st.tasks {
 			s.RowsIn += t.count.rowsIn.Load()
 			if last {
