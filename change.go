@@ -25,6 +25,11 @@ func (db *DB) change(ctx context.Context, p *planner.Change) (*Result, error) {
 			return nil, err
 		}
 	}
+	for _, s := range p.Schemas {
+		if _, err := db.registry.Register(ctx, s.Subject, s.Schema); err != nil {
+			return nil, err
+		}
+	}
 	sequence, err := db.commit(ctx, p.CommandID, p.Command)
 	if err != nil {
 		return nil, err
@@ -62,6 +67,7 @@ func (db *DB) carryOut(ctx context.Context, p *planner.Change) error {
 		if err := db.log.DeleteTopic(ctx, topic); err != nil && !errors.Is(err, log.ErrUnknownTopic) {
 			errs = append(errs, err)
 		}
+		errs = append(errs, db.forgetSchemas(ctx, topic))
 	}
 	return errors.Join(errs...)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/exec"
+	"github.com/leatdb/leat/format/registry"
 	"github.com/leatdb/leat/function"
 	"github.com/leatdb/leat/internal/vfs"
 	"github.com/leatdb/leat/log"
@@ -24,6 +25,7 @@ type DB struct {
 	opts      options
 	functions *function.Registry
 	log       *log.Log
+	registry  *registry.Registry
 	state     *state.DB
 	runtime   *exec.Runtime
 	planner   *planner.Planner
@@ -101,10 +103,13 @@ func open(ctx context.Context, dir string, o options) (db *DB, err error) {
 	if err := db.createProcessingLog(ctx); err != nil {
 		return db, err
 	}
+	if err := db.openRegistry(ctx); err != nil {
+		return db, err
+	}
 	if db.runtime, err = exec.New(db.execOptions()); err != nil {
 		return db, err
 	}
-	db.planner = planner.New(db.functions, planner.Options{Topic: db.plannerTopic, TopicNames: db.topicNames})
+	db.planner = planner.New(db.functions, planner.Options{Topic: db.plannerTopic, TopicNames: db.topicNames, Registry: db.registry})
 	db.base = db.NewSession()
 	if err := db.replayCommands(ctx); err != nil {
 		return db, err
@@ -202,7 +207,7 @@ const processingLogTopic = serviceID + "ksql_processing_log"
 
 func (db *DB) execOptions() exec.Options {
 	return exec.Options{
-		Log: db.log, State: db.state, Functions: db.functions, Workers: db.opts.workers, CommitInterval: db.opts.commitEvery,
+		Log: db.log, State: db.state, Functions: db.functions, Registry: db.registry, Workers: db.opts.workers, CommitInterval: db.opts.commitEvery,
 		Cache: db.opts.properties["cache.max.bytes.buffering"] != "0", Logger: db.opts.logger, ServiceID: serviceID,
 		ProcessingLogTopic: processingLogTopic,
 	}

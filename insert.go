@@ -9,15 +9,15 @@ import (
 	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/expr"
 	"github.com/leatdb/leat/format"
+	"github.com/leatdb/leat/format/registry"
 	"github.com/leatdb/leat/log"
 	"github.com/leatdb/leat/planner"
-	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/types"
 )
 
 // insertValues does INSERT INTO ... VALUES: one record, durable on return.
 func (db *DB) insertValues(ctx context.Context, p *planner.InsertValues) error {
-	w, err := newRowWriter(p.Target)
+	w, err := newRowWriter(db.registry, p.Target)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (db *DB) Insert(ctx context.Context, target string, rows ...map[string]any)
 	if err != nil {
 		return err
 	}
-	w, err := newRowWriter(src)
+	w, err := newRowWriter(db.registry, src)
 	if err != nil {
 		return err
 	}
@@ -95,26 +95,26 @@ type rowWriter struct {
 	key, val format.Encoder
 }
 
-func newRowWriter(src *catalog.Source) (*rowWriter, error) {
+func newRowWriter(reg *registry.Registry, src *catalog.Source) (*rowWriter, error) {
 	w := &rowWriter{src: src, columns: append(append([]types.Column{}, src.Schema.Key...), src.Schema.Value...)}
 	for _, c := range w.columns {
 		w.cols = append(w.cols, types.NewVector(c.Type))
 	}
 	var err error
-	if w.key, err = encoderFor(src.KeyFormat, src.Schema.Key, true); err != nil {
+	if w.key, err = encoderFor(reg, src, true); err != nil {
 		return nil, err
 	}
-	w.val, err = encoderFor(src.ValueFormat, src.Schema.Value, false)
+	w.val, err = encoderFor(reg, src, false)
 	return w, err
 }
 
-func encoderFor(f plan.Format, columns []types.Column, key bool) (format.Encoder, error) {
-	spec := format.Spec{Name: f.Name, Properties: f.Properties, WrapSingle: f.WrapSingle, IsKey: key, Columns: columns}
-	made, err := format.New(spec)
-	if err != nil {
-		return nil, err
+func encoderFor(reg *registry.Registry, src *catalog.Source, key bool) (format.Encoder, error) {
+	f, columns, subject := src.ValueFormat, src.Schema.Value, registry.ValueSubject(src.Topic)
+	if key {
+		f, columns, subject = src.KeyFormat, src.Schema.Key, registry.KeySubject(src.Topic)
 	}
-	return made.NewEncoder(), nil
+	return format.NewEncoder(format.Spec{Name: f.Name, Properties: f.Properties, WrapSingle: f.WrapSingle, IsKey: key, Columns: columns,
+		Registry: reg, Subject: subject})
 }
 
 // add appends a row of Go values.

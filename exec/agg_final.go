@@ -28,7 +28,7 @@ type finalRows struct {
 }
 
 func newFinalRows(a *aggregation, keyFormat plan.Format) (*finalRows, error) {
-	f, err := newFormat(keyFormat, a.node.Out().Key, true)
+	f, err := newFormat(a.env.rt, keyFormat.Inherited(), a.node.Out().Key, true)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/leatdb/leat/format"
+	"github.com/leatdb/leat/format/registry"
 	"github.com/leatdb/leat/log"
 	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/types"
@@ -31,17 +32,26 @@ type encoder struct {
 	errs       format.Errors
 }
 
-func newEncoder(e *env, schema *plan.Schema, keyFormat, valueFormat plan.Format, out *outlet) (*encoder, error) {
-	key, err := newFormat(keyFormat, schema.Key, true)
+// newEncoder makes the encoder of a topic. registered tells that others read the
+// topic, so that the schemas of its records must be in the registry.
+func newEncoder(e *env, schema *plan.Schema, keyFormat, valueFormat plan.Format, out *outlet, registered bool) (*encoder, error) {
+	if !registered {
+		keyFormat, valueFormat = keyFormat.Inherited(), valueFormat.Inherited()
+	}
+	keys, values := formatSpec(e.rt, keyFormat, schema.Key, true), formatSpec(e.rt, valueFormat, schema.Value, false)
+	if registered {
+		keys.Subject, values.Subject = registry.KeySubject(out.topic), registry.ValueSubject(out.topic)
+	}
+	key, err := format.NewEncoder(keys)
 	if err != nil {
 		return nil, fmt.Errorf("key of topic %s: %w", out.topic, err)
 	}
-	val, err := newFormat(valueFormat, schema.Value, false)
+	val, err := format.NewEncoder(values)
 	if err != nil {
 		return nil, fmt.Errorf("value of topic %s: %w", out.topic, err)
 	}
 	return &encoder{env: e, out: out, keyCols: len(schema.Key), valCols: len(schema.Value),
-		key: key.NewEncoder(), val: val.NewEncoder(), window: schema.Window}, nil
+		key: key, val: val, window: schema.Window}, nil
 }
 
 // write appends a record for each of rows to the outlet.

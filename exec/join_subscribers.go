@@ -192,7 +192,7 @@ type wireOrder struct {
 }
 
 func newWireOrder(keys []types.Column, f plan.Format) (wireOrder, error) {
-	made, err := newFormat(f, keys, true)
+	made, err := newFormat(nil, f.Inherited(), keys, true)
 	if err != nil {
 		return wireOrder{}, err
 	}

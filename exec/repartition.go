@@ -57,13 +57,13 @@ type export struct {
 
 func newExport(e *env, n *plan.Repartition, out *outlet) (*export, error) {
 	schema := n.Out()
-	enc, err := newEncoder(e, schema, n.KeyFormat, n.ValueFormat, out)
+	enc, err := newEncoder(e, schema, n.KeyFormat, n.ValueFormat, out, false)
 	if err != nil {
 		return nil, err
 	}
 	x := &export{encoder: enc}
 	if schema.Relation == plan.Table {
-		f, err := newFormat(n.ValueFormat, schema.Value, false)
+		f, err := newFormat(e.rt, n.ValueFormat, schema.Value, false)
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/leatdb/leat/format/registry"
 	"github.com/leatdb/leat/function"
 	"github.com/leatdb/leat/log"
 	"github.com/leatdb/leat/planner/plan"
@@ -26,6 +27,8 @@ type Options struct {
 	Log       *log.Log
 	State     *state.DB
 	Functions *function.Registry
+	// Registry holds the schemas of formats that need one; nil when there is none.
+	Registry *registry.Registry
 
 	Workers        int           // runtime.GOMAXPROCS
 	CommitInterval time.Duration // 100 ms: how long a busy task may leave work uncommitted.

@@ -15,7 +15,7 @@ type sink struct {
 }
 
 func newSink(e *env, n *plan.Sink, out *outlet) (*sink, error) {
-	enc, err := newEncoder(e, n.Out(), n.KeyFormat, n.ValueFormat, out)
+	enc, err := newEncoder(e, n.Out(), n.KeyFormat, n.ValueFormat, out, true)
 	if err != nil {
 		return nil, err
 	}

@@ -69,11 +69,11 @@ func newSource(e *env, l *leaf, partition int32) (*source, error) {
 	}
 	keys := len(s.schema.Key)
 	values := keys + len(s.schema.Value)
-	key, err := newFormat(keyFormat, s.schema.Key, true)
+	key, err := newFormat(e.rt, keyFormat, s.schema.Key, true)
 	if err != nil {
 		return nil, fmt.Errorf("key of topic %s: %w", l.topic, err)
 	}
-	val, err := newFormat(valueFormat, s.schema.Value, false)
+	val, err := newFormat(e.rt, valueFormat, s.schema.Value, false)
 	if err != nil {
 		return nil, fmt.Errorf("value of topic %s: %w", l.topic, err)
 	}
@@ -108,8 +108,18 @@ func part(needed []bool, from, to int) []bool {
 }
 
 // newFormat makes the format of a key or a value.
-func newFormat(f plan.Format, cols []types.Column, isKey bool) (format.Format, error) {
-	return format.New(format.Spec{Name: f.Name, Properties: f.Properties, WrapSingle: f.WrapSingle, IsKey: isKey, Columns: cols})
+func newFormat(rt *Runtime, f plan.Format, cols []types.Column, isKey bool) (format.Format, error) {
+	return format.New(formatSpec(rt, f, cols, isKey))
+}
+
+// formatSpec says what a format has to carry. Without a runtime the bytes are
+// only compared with each other.
+func formatSpec(rt *Runtime, f plan.Format, cols []types.Column, isKey bool) format.Spec {
+	spec := format.Spec{Name: f.Name, Properties: f.Properties, WrapSingle: f.WrapSingle, IsKey: isKey, Columns: cols}
+	if rt != nil {
+		spec.Registry = rt.opts.Registry
+	}
+	return spec
 }
 
 // load makes the batch of the records: it decodes them, and good becomes the

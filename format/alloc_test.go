@@ -1,6 +1,7 @@
 package format
 
 import (
+	"math/big"
 	"testing"
 
 	"github.com/leatdb/leat/types"
@@ -13,6 +14,12 @@ func TestNoAllocations(t *testing.T) {
 	for i := range changing {
 		changing[i] = []byte(`{"` + string(rune('a'+i%26)) + string(rune('a'+i/26%26)) + `":1,"auction":12,"x` + string(rune('a'+i%23)) + `":{"y":[]},"channel":"c"}`)
 	}
+	avroSpec := Spec{Name: "AVRO", Columns: columns(t, "A BIGINT, B STRING, C ARRAY<STRUCT<D DECIMAL(9, 2), E DOUBLE>>, F MAP<STRING, TIMESTAMP>")}
+	var avroRecords [][]byte
+	for i := range 100 {
+		avroRecords = append(avroRecords, encodeRow(t, avroSpec, int64(i), "text", []any{types.StructValue{{Name: "D", Value: types.DecimalValue{Unscaled: big.NewInt(int64(i * 1000)), Scale: 2}}, {Name: "E", Value: 1.5}}, nil},
+			types.MapValue{{Key: "k", Value: types.TimestampValue(i)}}))
+	}
 	for _, c := range []struct {
 		name string
 		spec Spec
@@ -24,6 +31,8 @@ func TestNoAllocations(t *testing.T) {
 			spans([]byte(`{"A":[{"B":1.5,"C":{"x":1.25,"y":2}},{"b":"3","c":null}],"D":"\u00e4"}`), []byte(`{"D":{"x":[1,2]}}`))},
 		{"DELIMITED", Spec{Name: "DELIMITED", Columns: columns(t, "A BIGINT, B STRING, C DOUBLE, D DECIMAL(9, 2)")},
 			spans([]byte(`12,"a""b",1.5,2.25`), []byte(`13,plain,1e10,`))},
+		{"AVRO", avroSpec, spans(avroRecords...)},
+		{"JSON_SR", Spec{Name: "JSON_SR", Columns: columns(t, bidColumns)}, spans(framed(bidRecords(types.BatchRows))...)},
 		{"KAFKA", Spec{Name: "KAFKA", Columns: columns(t, "A BIGINT")}, spans([]byte("12345678"), nil)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -49,4 +58,13 @@ func TestNoAllocations(t *testing.T) {
 			}
 		})
 	}
+}
+
+// framed puts the frame of an unregistered schema in front of each record.
+func framed(records [][]byte) [][]byte {
+	out := make([][]byte, len(records))
+	for i, r := range records {
+		out[i] = append(appendFrame(nil, unframedID), r...)
+	}
+	return out
 }

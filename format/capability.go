@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/leatdb/leat/format/registry"
 	"github.com/leatdb/leat/types"
 )
 
@@ -21,10 +22,19 @@ type Capability struct {
 	WrapDefault bool
 	// Delimiter: the DELIMITER property is allowed.
 	Delimiter bool
+	// Registry is the language of the format's schemas; empty when its records are
+	// not described in a registry.
+	Registry registry.Type
+	// FullName and Nullable: SCHEMA_FULL_NAME and PROTOBUF_NULLABLE_REPRESENTATION
+	// are allowed.
+	FullName, Nullable bool
 
 	noColumns bool // Carries no columns at all.
 	typeOK    func(t *types.Type, isKey bool) string
+	nameOK    func(name string) string // nil: any name.
 	build     func(spec Spec) (Format, error)
+	schemaOf  func(spec *Spec) (registry.Schema, error)
+	columnsOf func(spec *Spec, s registry.Schema) ([]types.Column, error)
 }
 
 // Names returns the names of all formats, in alphabetical order.
@@ -51,8 +61,12 @@ var capabilities []Capability
 // The table is filled at start because the builders refer back to it.
 func init() {
 	capabilities = []Capability{
+		{Name: "AVRO", MultiColumn: true, Wrap: true, Unwrap: true, WrapDefault: true, Registry: registry.Avro, FullName: true,
+			typeOK: avroTypeOK, nameOK: avroNameOK, build: newAvro, schemaOf: avroSchemaOf, columnsOf: avroColumnsOf},
 		{Name: "DELIMITED", MultiColumn: true, Unwrap: true, Delimiter: true, typeOK: delimitedTypeOK, build: newDelimited},
 		{Name: "JSON", MultiColumn: true, Wrap: true, Unwrap: true, WrapDefault: true, typeOK: jsonTypeOK, build: newJSON},
+		{Name: "JSON_SR", MultiColumn: true, Wrap: true, Unwrap: true, WrapDefault: true, Registry: registry.JSON,
+			typeOK: jsonTypeOK, build: newJSONSR, schemaOf: jsonSchemaOf, columnsOf: jsonColumnsOf},
 		{Name: "KAFKA", Unwrap: true, typeOK: kafkaTypeOK, build: newKafka},
 		{Name: "NONE", noColumns: true},
 	}
@@ -86,6 +100,11 @@ func (c *Capability) checkColumns(spec Spec) error {
 			c.Name, role(spec.IsKey), len(spec.Columns), columnList(spec.Columns), strings.Join(multiColumnNames(), ", "))
 	}
 	for _, col := range spec.Columns {
+		if c.nameOK != nil {
+			if why := c.nameOK(col.Name); why != "" && (!spec.IsKey || len(spec.Columns) > 1) {
+				return fmt.Errorf("format %s cannot carry %s column %s: %s", c.Name, role(spec.IsKey), types.QuoteName(col.Name), why)
+			}
+		}
 		if why := c.typeOK(col.Type, spec.IsKey); why != "" {
 			return fmt.Errorf("format %s cannot carry %s column %s of type %s: %s",
 				c.Name, role(spec.IsKey), types.QuoteName(col.Name), col.Type, why)
@@ -115,19 +134,58 @@ func (c *Capability) checkWrap(spec Spec) error {
 }
 
 func (c *Capability) checkProperties(spec Spec) error {
+	part := upperRole(spec.IsKey)
 	for name, value := range spec.Properties {
-		if name != PropertyDelimiter {
+		allowed, of := c.allows(name)
+		switch {
+		case of == "":
 			return fmt.Errorf("format %s has no property %s", c.Name, name)
+		case !allowed:
+			return fmt.Errorf("%s_%s is for %s, and the format here is %s", part, name, of, c.Name)
 		}
-		if !c.Delimiter {
-			return fmt.Errorf("format %s has no delimiter: %s_DELIMITER is for DELIMITED", c.Name, strings.ToUpper(role(spec.IsKey)))
-		}
-		if _, err := parseDelimiter(value); err != nil {
-			return fmt.Errorf("%s_DELIMITER %q: %w", strings.ToUpper(role(spec.IsKey)), value, err)
+		if err := checkProperty(name, value); err != nil {
+			return fmt.Errorf("%s_%s %q: %w", part, name, value, err)
 		}
 	}
 	return nil
 }
+
+// allows tells whether the format has the property, and which formats have it;
+// of is empty for a name that is none.
+func (c *Capability) allows(name string) (allowed bool, of string) {
+	switch name {
+	case PropertyDelimiter:
+		return c.Delimiter, "DELIMITED"
+	case PropertySchemaID:
+		return c.Registry != "", "formats with a schema registry"
+	case PropertyFullName:
+		return c.FullName, "AVRO and PROTOBUF"
+	case PropertyNullable:
+		return c.Nullable, "PROTOBUF and PROTOBUF_NOSR"
+	}
+	return false, ""
+}
+
+func checkProperty(name, value string) error {
+	switch name {
+	case PropertyDelimiter:
+		_, err := parseDelimiter(value)
+		return err
+	case PropertyFullName:
+		for _, part := range strings.Split(value, ".") {
+			if avroNameOK(part) != "" {
+				return fmt.Errorf("expected names of letters, digits and _, with dots between them")
+			}
+		}
+	case PropertyNullable:
+		if value != "OPTIONAL" && value != "WRAPPER" {
+			return fmt.Errorf("expected OPTIONAL or WRAPPER")
+		}
+	}
+	return nil
+}
+
+func upperRole(isKey bool) string { return strings.ToUpper(role(isKey)) }
 
 func role(isKey bool) string {
 	if isKey {

@@ -1,5 +1,6 @@
 // Package format turns record keys and values (bytes) into column vectors and
-// back: JSON, DELIMITED, KAFKA and NONE.
+// back: JSON, JSON_SR, AVRO, DELIMITED, KAFKA and NONE. Schemas live in package
+// format/registry; records of JSON_SR and AVRO begin with the id of theirs.
 //
 // [New] checks that a format can carry the given columns and returns a
 // [Format], which makes decoders and encoders. Both work on batches: a

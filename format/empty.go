@@ -9,13 +9,13 @@ type emptyFormat struct {
 }
 
 // newEmpty chooses what an empty value looks like: keys and NONE and KAFKA
-// values are null, the others an empty record, because a null value would
-// delete the row of a table.
+// values are null, the others an empty record (no bytes where it would need a
+// schema), because a null value would delete the row of a table.
 func newEmpty(c *Capability, isKey bool) Format {
 	f := &emptyFormat{}
 	if !isKey && c.MultiColumn {
 		f.value = []byte{}
-		if c.WrapDefault {
+		if c.WrapDefault && c.Registry == "" {
 			f.value = []byte("{}")
 		}
 	}

@@ -4,13 +4,23 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/leatdb/leat/format/registry"
 	"github.com/leatdb/leat/types"
 )
 
-// PropertyDelimiter is the only format property so far: the column separator of
-// DELIMITED, one character or SPACE or TAB. (KEY_DELIMITER and VALUE_DELIMITER
-// in SQL.)
-const PropertyDelimiter = "DELIMITER"
+// Properties of formats; in SQL their names begin with KEY_ or VALUE_.
+const (
+	// PropertyDelimiter is the column separator of DELIMITED, one character or
+	// SPACE or TAB.
+	PropertyDelimiter = "DELIMITER"
+	// PropertySchemaID is the id of the registered schema to write with.
+	PropertySchemaID = "SCHEMA_ID"
+	// PropertyFullName is the name of the record or message in the schema.
+	PropertyFullName = "SCHEMA_FULL_NAME"
+	// PropertyNullable says how PROTOBUF tells NULL from zero: OPTIONAL, WRAPPER,
+	// or not at all when it is missing.
+	PropertyNullable = "PROTOBUF_NULLABLE_REPRESENTATION"
+)
 
 // Spec says what a format has to carry.
 type Spec struct {
@@ -22,6 +32,13 @@ type Spec struct {
 	WrapSingle *bool
 	IsKey      bool
 	Columns    []types.Column // The key columns or the value columns, in order.
+
+	// Registry holds the schemas of AVRO, JSON_SR and PROTOBUF; other formats do
+	// without it. Subject is where the schema of the columns is registered when it
+	// is first written with; without one it is not registered, and only whoever has
+	// the same columns can read the bytes.
+	Registry *registry.Registry
+	Subject  string
 }
 
 // Format makes decoders and encoders for one list of columns.

@@ -106,7 +106,7 @@ func (g documents) object(t *types.Type, depth int) string {
 
 // TestRoundTrip writes drawn rows of drawn schemas and reads them back.
 func TestRoundTrip(t *testing.T) {
-	for _, name := range []string{"JSON", "DELIMITED", "KAFKA"} {
+	for _, name := range []string{"JSON", "DELIMITED", "KAFKA", "AVRO", "JSON_SR"} {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(rt *rapid.T) { roundTrip(t, rt, name) })
 		})
@@ -180,7 +180,7 @@ func drawAnyType(rt *rapid.T, depth int) *types.Type {
 	}
 	st := types.StructOf()
 	for k := range rapid.IntRange(1, 3).Draw(rt, "fields") {
-		st.Fields = append(st.Fields, types.Field{Name: fmt.Sprintf("f%d\"", k), Type: drawAnyType(rt, depth-1)})
+		st.Fields = append(st.Fields, types.Field{Name: fmt.Sprintf(rapid.SampledFrom([]string{"f%d\"", "f%d"}).Draw(rt, "name"), k), Type: drawAnyType(rt, depth-1)})
 	}
 	return st
 }

@@ -7,13 +7,9 @@ import (
 	"github.com/leatdb/leat/types"
 )
 
-// bindColumns resolves the declared columns.
+// bindColumns resolves the declared columns, if there are any.
 func (b *binder) bindColumns(s *parser.CreateSource) (types.Schema, error) {
 	var schema types.Schema
-	if len(s.Columns) == 0 {
-		return schema, errorf(&s.Name, "no columns are declared").
-			hint("declare them: CREATE %s %s (ID BIGINT %s, V STRING) WITH (...)", s.Kind, &s.Name, keyWord(s.Kind))
-	}
 	for i := range s.Columns {
 		c := &s.Columns[i]
 		if err := checkColumnName(&c.Name, &schema); err != nil {
@@ -27,11 +23,21 @@ func (b *binder) bindColumns(s *parser.CreateSource) (types.Schema, error) {
 			return schema, err
 		}
 	}
+	return schema, nil
+}
+
+// checkDeclared holds that there are columns, declared or described by a schema,
+// and that a table has a key.
+func checkDeclared(s *parser.CreateSource, schema *types.Schema) error {
+	if len(schema.Columns()) == 0 {
+		return errorf(&s.Name, "no columns are declared").
+			hint("declare them: CREATE %s %s (ID BIGINT %s, V STRING) WITH (...)", s.Kind, &s.Name, keyWord(s.Kind))
+	}
 	if s.Kind == parser.KindTable && len(schema.Key) == 0 {
-		return schema, errorf(&s.Name, "the table has no PRIMARY KEY").
+		return errorf(&s.Name, "the table has no PRIMARY KEY").
 			hint("a table keeps the last row per key: mark the key column, e.g. ID BIGINT PRIMARY KEY; or CREATE STREAM")
 	}
-	return schema, nil
+	return nil
 }
 
 func keyWord(kind parser.SourceKind) string {

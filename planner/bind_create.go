@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/leatdb/leat/catalog"
+	"github.com/leatdb/leat/format/registry"
 	"github.com/leatdb/leat/parser"
 	"github.com/leatdb/leat/planner/plan"
 )
@@ -35,6 +36,9 @@ func (b *binder) createSource(s *parser.CreateSource) (Planned, error) {
 		}
 	}
 	if change.Topic, err = b.sourceTopic(s, w, src); err != nil {
+		return nil, err
+	}
+	if change.Schemas, err = b.sourceSchemas(s, w, src); err != nil {
 		return nil, err
 	}
 	if src.ReadOnly && src.Relation == plan.Table {
@@ -80,7 +84,7 @@ func (b *binder) bindSource(s *parser.CreateSource) (*catalog.Source, with, erro
 	for _, name := range []string{"FORMAT", "KEY_FORMAT", "VALUE_FORMAT"} {
 		// Before the columns: they may be missing because of the format.
 		if v, ok := w[name]; ok {
-			if err := checkFormatName(v.at, strings.ToUpper(v.text)); err != nil {
+			if err := b.checkFormatName(v.at, strings.ToUpper(v.text)); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -90,6 +94,9 @@ func (b *binder) bindSource(s *parser.CreateSource) (*catalog.Source, with, erro
 	}
 	src.Order = declaredOrder(s, &src.Schema)
 	if err := b.sourceFormats(s, w, src); err != nil {
+		return nil, nil, err
+	}
+	if err := checkDeclared(s, &src.Schema); err != nil {
 		return nil, nil, err
 	}
 	if src.Timestamp, err = bindTimestamp(w, src.Schema.Columns()); err != nil {
@@ -107,7 +114,7 @@ func (b *binder) bindSource(s *parser.CreateSource) (*catalog.Source, with, erro
 
 func (b *binder) sourceFormats(s *parser.CreateSource, w with, src *catalog.Source) error {
 	key := plan.Format{Name: b.session.keyFormat()}
-	if len(src.Schema.Key) == 0 {
+	if len(src.Schema.Key) == 0 && !b.described(key.Name, registry.KeySubject(src.Topic)) {
 		key.Name = "NONE"
 	}
 	value := plan.Format{Name: b.session.valueFormat()}
@@ -120,6 +127,9 @@ func (b *binder) sourceFormats(s *parser.CreateSource, w with, src *catalog.Sour
 		return err
 	}
 	if src.ValueFormat, err = b.bindFormat(w, valuePart, value); err != nil {
+		return err
+	}
+	if err := b.inferColumns(s, w, src); err != nil {
 		return err
 	}
 	b.wrapSingle(w, &src.ValueFormat, len(src.Schema.Value))

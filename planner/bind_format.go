@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 
 	"github.com/leatdb/leat/format"
@@ -10,10 +11,6 @@ import (
 	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/types"
 )
-
-// registryFormats are formats of the dialect that describe their data in a
-// schema registry.
-var registryFormats = []string{"AVRO", "JSON_SR", "PROTOBUF", "PROTOBUF_NOSR"}
 
 // keyOrValue tells the two formats of a source apart in property names.
 type keyOrValue string
@@ -23,17 +20,17 @@ const (
 	valuePart keyOrValue = "VALUE"
 )
 
-// bindFormat returns the format of the part, as WITH says or as inherited. A
-// delimiter is inherited with its format only.
+// bindFormat returns the format of the part, as WITH says or as inherited.
+// Properties are inherited with their format only.
 func (b *binder) bindFormat(w with, part keyOrValue, inherited plan.Format) (plan.Format, error) {
-	f := plan.Format{Name: inherited.Name, Properties: inherited.Properties}
+	f := inherited.Inherited()
 	for _, name := range []string{"FORMAT", string(part) + "_FORMAT"} {
 		v, ok := w[name]
 		if !ok {
 			continue
 		}
 		given := strings.ToUpper(v.text)
-		if err := checkFormatName(v.at, given); err != nil {
+		if err := b.checkFormatName(v.at, given); err != nil {
 			return f, err
 		}
 		if given != f.Name {
@@ -44,33 +41,60 @@ func (b *binder) bindFormat(w with, part keyOrValue, inherited plan.Format) (pla
 		return f, errorf(w.at(string(part)+"_FORMAT"), "FORMAT and %s_FORMAT exclude each other", part).
 			hint("FORMAT sets the formats of key and value; use KEY_FORMAT and VALUE_FORMAT to set them apart")
 	}
-	delimiter := string(part) + "_DELIMITER"
-	if v, ok := w[delimiter]; ok {
-		c, known := format.Lookup(f.Name)
-		if known && !c.Delimiter {
-			return f, errorf(v.at, "%s is for the format DELIMITED, and the format here is %s", delimiter, f.Name)
-		}
-		f.Properties = map[string]string{format.PropertyDelimiter: v.text}
-		spec := format.Spec{Name: f.Name, Properties: f.Properties, IsKey: part == keyPart}
-		if err := c.Check(spec); err != nil {
-			return f, errorf(v.at, "%s", err)
-		}
-	}
-	return f, nil
+	return f, bindFormatProperties(w, part, &f)
 }
 
-func checkFormatName(at parser.Node, name string) error {
-	if _, ok := format.Lookup(name); ok {
-		return nil
-	}
-	for _, r := range registryFormats {
-		if name == r {
-			return errorf(at, "format %s needs a schema registry, and there is none", name).
-				hint("use one of %s", strings.Join(format.Names(), ", "))
+// bindFormatProperties sets the properties of the format that WITH has.
+func bindFormatProperties(w with, part keyOrValue, f *plan.Format) error {
+	const oldName = "VALUE_AVRO_SCHEMA_FULL_NAME"
+	if old, ok := w[oldName]; ok && part == valuePart {
+		if w.has("VALUE_SCHEMA_FULL_NAME") {
+			return errorf(old.at, "%s and VALUE_SCHEMA_FULL_NAME are the same property", oldName).hint("leave out %s", oldName)
+		}
+		if f.Name != "AVRO" {
+			return errorf(old.at, "%s is for AVRO, and the format here is %s", oldName, f.Name)
 		}
 	}
-	return errorf(at, "there is no format %s", name).
-		hint("%s", didYouMean(name, format.Names(), "the formats are "+list(format.Names(), "and")))
+	for _, name := range []string{format.PropertyDelimiter, format.PropertySchemaID, format.PropertyFullName, format.PropertyNullable} {
+		v, ok := w[string(part)+"_"+name]
+		if !ok && name == format.PropertyFullName && part == valuePart {
+			v, ok = w[oldName]
+		}
+		if !ok {
+			continue
+		}
+		text := v.text
+		switch name {
+		case format.PropertySchemaID:
+			text = strconv.FormatInt(v.number, 10)
+		case format.PropertyNullable:
+			text = strings.ToUpper(text)
+		}
+		c, known := format.Lookup(f.Name)
+		if !known {
+			continue
+		}
+		if err := c.Check(format.Spec{Name: f.Name, Properties: map[string]string{name: text}, IsKey: part == keyPart}); err != nil {
+			return errorf(v.at, "%s", err)
+		}
+		if f.Properties == nil {
+			f.Properties = map[string]string{}
+		}
+		f.Properties[name] = text
+	}
+	return nil
+}
+
+func (b *binder) checkFormatName(at parser.Node, name string) error {
+	c, ok := format.Lookup(name)
+	if !ok {
+		return errorf(at, "there is no format %s", name).
+			hint("%s", didYouMean(name, format.Names(), "the formats are "+list(format.Names(), "and")))
+	}
+	if c.Registry != "" && b.options.Registry == nil {
+		return errorf(at, "format %s needs a schema registry, and there is none", name).hint("use a format such as JSON or DELIMITED")
+	}
+	return nil
 }
 
 // wrapSingle sets WRAP_SINGLE_VALUE: as WITH says, else as the session's

@@ -203,7 +203,7 @@ func (q *query) groupInput(groups []rowKey, rekey bool, agg *plan.Aggregate) pla
 	if !rekey || !q.persistent() {
 		return p
 	}
-	return &plan.Repartition{Input: p, Name: "Aggregate-GroupBy-repartition", KeyFormat: q.groupFormat(p), ValueFormat: internalValues, DropNullKeys: q.sel.GroupBy != nil}
+	return &plan.Repartition{Input: p, Name: "Aggregate-GroupBy-repartition", KeyFormat: q.groupFormat(p).Inherited(), ValueFormat: internalValues, DropNullKeys: q.sel.GroupBy != nil}
 }
 
 // argumentColumn makes e a value of the projection, once, and reads it.

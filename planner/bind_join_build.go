@@ -46,17 +46,19 @@ func (j *join) keyFormat(leftRekey, rightRekey bool) plan.Format {
 	return f
 }
 
-// move puts a repartition on a side with a new key or another key format. The
+// move puts a repartition on a side with a new key or another key format. Keys
+// with the id of a schema in front are always moved: ids differ from topic to
+// topic, and with them the partitions. The
 // rows of push queries all run through one task and stay where they are.
 func (j *join) move(s *side, rekey bool, f plan.Format, name string) {
-	if !rekey && sameFormat(s.keyFormat, f) {
+	if !rekey && sameFormat(s.keyFormat, f) && !registered(f) {
 		return
 	}
 	s.keyFormat, s.partitions = f, 0
 	if !j.persistent() {
 		return
 	}
-	s.node = &plan.Repartition{Input: s.node, Name: j.prefix + name, KeyFormat: f, ValueFormat: internalValues}
+	s.node = &plan.Repartition{Input: s.node, Name: j.prefix + name, KeyFormat: f.Inherited(), ValueFormat: internalValues}
 }
 
 // internalValues is the format of values in internal topics: the rows as the

@@ -37,6 +37,10 @@ func (b *binder) createAs(s *parser.CreateAs) (Planned, error) {
 	if err != nil {
 		return nil, err
 	}
+	schemas, err := b.sinkSchemas(s, w, src)
+	if err != nil {
+		return nil, err
+	}
 	src.QueryID = b.queryID(s, old)
 	running := b.persistentQuery(src.QueryID, s.Text(), q, src)
 	running.Kind = catalog.CreateStreamAs
@@ -54,7 +58,7 @@ func (b *binder) createAs(s *parser.CreateAs) (Planned, error) {
 		CommandID: id,
 		Command: &catalog.Command{Kind: catalog.CreateSource, SQL: s.Text(), Source: src, Query: running,
 			Replace: s.OrReplace, Properties: b.session.Properties},
-		Topic: topic, Start: running,
+		Topic: topic, Schemas: schemas, Start: running,
 		Message: fmt.Sprintf("%s %s %s by query %s", s.Kind, src.Name, did, running.ID),
 	}, nil
 }
@@ -103,6 +107,7 @@ func (b *binder) bindSink(s *parser.CreateAs, w with, q *query) (*catalog.Source
 		return nil, err
 	}
 	b.wrapSingle(w, &src.ValueFormat, len(src.Schema.Value))
+	nameKeySchema(src)
 	if err := checkFormats(w, &s.Name, &src.Schema, src.KeyFormat, src.ValueFormat); err != nil {
 		return nil, err
 	}

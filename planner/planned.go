@@ -3,6 +3,7 @@ package planner
 import (
 	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/expr"
+	"github.com/leatdb/leat/format/registry"
 	"github.com/leatdb/leat/function"
 	"github.com/leatdb/leat/parser"
 	"github.com/leatdb/leat/planner/plan"
@@ -24,6 +25,8 @@ type Change struct {
 	Command *catalog.Command
 	// Topic is the topic to create first, nil when it exists.
 	Topic *NewTopic
+	// Schemas are to be registered before the command.
+	Schemas []Registration
 	// Start is the query to start, nil when there is none. When its id is that of
 	// a running query (OR REPLACE), it takes over that query's offsets.
 	Start *catalog.Query
@@ -35,6 +38,13 @@ type Change struct {
 	DeleteTopics []string
 	Message      string
 	Warning      bool // The statement was needless: IF [NOT] EXISTS applied.
+}
+
+// Registration is a schema to make a version of a subject. It is compatible
+// with those that were there when the statement was planned.
+type Registration struct {
+	Subject string
+	Schema  registry.Schema
 }
 
 // NewTopic describes a topic to create.

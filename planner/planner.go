@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"github.com/leatdb/leat/catalog"
+	"github.com/leatdb/leat/format/registry"
 	"github.com/leatdb/leat/function"
 	"github.com/leatdb/leat/parser"
 )
@@ -22,6 +23,9 @@ type Options struct {
 	Topic func(name string) (t Topic, ok bool)
 	// TopicNames lists the topics, for suggestions. It may be nil.
 	TopicNames func() []string
+	// Registry holds the schemas of topics. Without one, formats that need it are
+	// refused.
+	Registry *registry.Registry
 }
 
 // Topic is what the planner wants to know about a topic. Zero is unknown.

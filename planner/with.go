@@ -97,7 +97,7 @@ func bindWith(props []parser.Property, where clause) (with, error) {
 		v.at = p
 		w[p.Name.Text] = v
 	}
-	return w, w.checkRegistry()
+	return w, nil
 }
 
 func kindOf(p *parser.Property, where clause) (propKind, error) {
@@ -170,18 +170,6 @@ func literalText(e parser.Expr) string {
 		return fmt.Sprintf("the undefined variable ${%s}", x.Name)
 	}
 	return "no literal"
-}
-
-// checkRegistry refuses what needs a schema registry.
-func (w with) checkRegistry() error {
-	for _, name := range []string{"KEY_SCHEMA_ID", "VALUE_SCHEMA_ID", "KEY_SCHEMA_FULL_NAME", "VALUE_SCHEMA_FULL_NAME", "VALUE_AVRO_SCHEMA_FULL_NAME",
-		"KEY_PROTOBUF_NULLABLE_REPRESENTATION", "VALUE_PROTOBUF_NULLABLE_REPRESENTATION"} {
-		if v, ok := w[name]; ok {
-			return errorf(v.at, "property %s needs a schema registry, and there is none", name).
-				hint("declare the columns, with a format such as JSON or DELIMITED")
-		}
-	}
-	return nil
 }
 
 func (w with) has(name string) bool {

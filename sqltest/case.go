@@ -36,6 +36,11 @@ type CaseTopic struct {
 	ValueFormat string          `json:"valueFormat"`
 	KeySchema   json.RawMessage `json:"keySchema"`
 	ValueSchema json.RawMessage `json:"valueSchema"`
+
+	KeySchemaID     int             `json:"keySchemaId"` // 0: the next one.
+	ValueSchemaID   int             `json:"valueSchemaId"`
+	KeyReferences   []CaseReference `json:"keySchemaReferences"`
+	ValueReferences []CaseReference `json:"valueSchemaReferences"`
 }
 
 // UnmarshalJSON accepts a bare name for a topic without properties.

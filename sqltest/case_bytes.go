@@ -48,14 +48,14 @@ func formatOf(cat *catalog.Snapshot, c *Case, topic string) topicFormat {
 }
 
 // encodeInput makes the bytes of a record's key and value.
-func encodeInput(r *CaseRecord, f topicFormat) (key, value []byte, err error) {
-	if key, err = encodePart(r.Key, f.key, f.keyCols); err != nil {
+func (d codec) encodeInput(rec *CaseRecord, f topicFormat) (key, value []byte, err error) {
+	if key, err = d.encodePart(rec.Topic, rec.Key, f.key, f.keyCols, true); err != nil {
 		return nil, nil, fmt.Errorf("key: %w", err)
 	}
-	if r.Window != nil && key != nil {
-		key = appendWindow(key, r.Window)
+	if rec.Window != nil && key != nil {
+		key = appendWindow(key, rec.Window)
 	}
-	if value, err = encodePart(r.Value, f.value, f.cols); err != nil {
+	if value, err = d.encodePart(rec.Topic, rec.Value, f.value, f.cols, false); err != nil {
 		return nil, nil, fmt.Errorf("value: %w", err)
 	}
 	return key, value, nil
@@ -70,10 +70,13 @@ func appendWindow(key []byte, w *CaseWindow) []byte {
 	return binary.BigEndian.AppendUint64(key, uint64(w.Start))
 }
 
-func encodePart(raw json.RawMessage, f plan.Format, columns []types.Column) ([]byte, error) {
+func (d codec) encodePart(topic string, raw json.RawMessage, f plan.Format, columns []types.Column, isKey bool) ([]byte, error) {
 	v, err := parseJSON(raw)
 	if err != nil || v == nil {
 		return nil, err
+	}
+	if usesSchema(f) {
+		return d.encodeWithSchema(topic, v, f, columns, isKey)
 	}
 	switch f.Name {
 	case "JSON":
@@ -114,11 +117,13 @@ func encodeKafka(v any, t *types.Type) ([]byte, error) {
 }
 
 // decodePart reads bytes of a topic into a value that matchValue compares.
-func decodePart(b []byte, f plan.Format, columns []types.Column, isKey bool) (any, error) {
+func (d codec) decodePart(b []byte, f plan.Format, columns []types.Column, isKey bool) (any, error) {
 	if b == nil {
 		return nil, nil
 	}
 	switch {
+	case usesSchema(f):
+		return d.decodeWithSchema(b, f, columns, isKey)
 	case f.Name == "JSON":
 		return parseJSON(b)
 	case f.Name == "DELIMITED" || len(columns) == 0:

@@ -144,7 +144,7 @@ func (h CaseHeader) header() (log.Header, error) {
 }
 
 func (r *caseRun) matchPart(what string, got []byte, want []byte, f plan.Format, columns []types.Column, isKey bool) error {
-	g, err := decodePart(got, f, columns, isKey)
+	g, err := r.codec().decodePart(got, f, columns, isKey)
 	if err != nil {
 		return fmt.Errorf("%s %q: %w", what, got, err)
 	}

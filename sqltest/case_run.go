@@ -44,6 +44,8 @@ type caseRun struct {
 	db      *leat.DB
 	session *leat.Session
 	next    map[string]int64 // Records in each input topic so far.
+	// registered tells that the schemas of the case's topics are in the registry.
+	registered bool
 }
 
 // run is the way of a case: topics, statements, inputs, queries, checks.
@@ -113,6 +115,9 @@ func (r *caseRun) createTopics(ctx context.Context) error {
 
 func (r *caseRun) statements(ctx context.Context) error {
 	for i, stmt := range r.c.Statements {
+		if err := r.beforeStatement(ctx, stmt); err != nil {
+			return err
+		}
 		results, err := r.session.Exec(ctx, stmt)
 		for _, res := range results {
 			if res.Rows != nil {
@@ -202,7 +207,7 @@ func (r *caseRun) driveQuery(ctx context.Context, cat *catalog.Snapshot, q *cata
 
 // produce writes an input record and returns the end offset after it.
 func (r *caseRun) produce(ctx context.Context, cat *catalog.Snapshot, rec *CaseRecord) (int64, error) {
-	key, value, err := encodeInput(rec, formatOf(cat, r.c, rec.Topic))
+	key, value, err := r.codec().encodeInput(rec, formatOf(cat, r.c, rec.Topic))
 	if err != nil {
 		return 0, err
 	}

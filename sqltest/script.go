@@ -308,8 +308,8 @@ func (r *scriptRun) produce(ctx context.Context, st *step) error {
 		if err != nil {
 			return fmt.Errorf("line %d: %w", i+1, err)
 		}
-		rec := &CaseRecord{Key: scriptValue(fields[1]), Value: scriptValue(fields[2])}
-		key, value, err := encodeInput(rec, f)
+		rec := &CaseRecord{Topic: topic, Key: scriptValue(fields[1]), Value: scriptValue(fields[2])}
+		key, value, err := codec{r.db.Schemas()}.encodeInput(rec, f)
 		if err != nil {
 			return fmt.Errorf("line %d: %w", i+1, err)
 		}
@@ -358,7 +358,7 @@ func (r *scriptRun) topic(ctx context.Context, name string) (string, error) {
 			return "", err
 		}
 		for i := range records {
-			line, err := recordLine(&records[i], f)
+			line, err := codec{r.db.Schemas()}.line(&records[i], f)
 			if err != nil {
 				return "", err
 			}
@@ -368,16 +368,16 @@ func (r *scriptRun) topic(ctx context.Context, name string) (string, error) {
 	return b.String(), nil
 }
 
-func recordLine(rec *record, f topicFormat) (string, error) {
+func (d codec) line(rec *record, f topicFormat) (string, error) {
 	key, window, err := splitWindow(rec.key, f.window)
 	if err != nil {
 		return "", err
 	}
-	k, err := decodePart(key, f.key, f.keyCols, true)
+	k, err := d.decodePart(key, f.key, f.keyCols, true)
 	if err != nil {
 		return "", err
 	}
-	v, err := decodePart(rec.value, f.value, f.cols, false)
+	v, err := d.decodePart(rec.value, f.value, f.cols, false)
 	if err != nil {
 		return "", err
 	}

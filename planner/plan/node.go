@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"maps"
+
 	"github.com/leatdb/leat/expr"
 	"github.com/leatdb/leat/types"
 )
@@ -46,6 +48,18 @@ type Format struct {
 	// one field (true) or as the bare value (false); nil means the format's
 	// default. Single key columns are always bare.
 	WrapSingle *bool `json:"wrapSingle,omitempty"`
+}
+
+// Inherited is the format as what is made from a source takes it over: without
+// the schema that the source itself was given in a registry.
+func (f Format) Inherited() Format {
+	f.Properties = maps.Clone(f.Properties)
+	delete(f.Properties, "SCHEMA_ID")
+	if f.Name == "AVRO" {
+		delete(f.Properties, "SCHEMA_FULL_NAME")
+	}
+	f.WrapSingle = nil
+	return f
 }
 
 // Timestamp says where a row's time comes from when it is not the record's.
