@@ -19,6 +19,9 @@ lint: ## formatting, vet and staticcheck
 conformance: build ## the dialect's conformance cases, where ../shared is present
 	.ci/conformance
 
+crash: build ## kills in the middle of the work, a million records, nothing lost
+	./leat test --crash --kills 200
+
 bench: build ## Nexmark with limits measured in the same run
 	./leat bench nexmark --events 1000000
 
@@ -28,4 +31,4 @@ demo: ## the five-minute look: live results in this terminal
 ci: ## everything CI runs
 	.ci/run
 
-.PHONY: help build test race lint conformance bench demo ci
+.PHONY: help build test race lint conformance crash bench demo ci

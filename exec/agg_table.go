@@ -64,11 +64,10 @@ func (a *tableAgg) push(b *batch) {
 	a.groups = resize(a.groups, n)
 	created := a.before.room(n)
 	a.keyer.upsert(a.store, firstRows(n), a.groups, created)
-	outs := a.vals
+	var outs []*types.Vector
 	switch {
 	case a.env.cache:
 		a.held.add(&a.aggregation, a.store, 0, a.groups, created, a.wantOld)
-		outs = nil
 	case a.wantOld:
 		a.resetVals(b.N)
 		a.before.load(&a.aggregation, a.store, a.groups, rows, b.N)

@@ -91,6 +91,8 @@ func (b *builder) root(n plan.Node) error {
 			return b.on(n.Input, &keyed{env: b.env, keys: len(n.Out().Key), next: op}, false, err, op)
 		}
 		return b.on(n.Input, op, true, err)
+	case *foreignCut:
+		return b.answers(n)
 	}
 	return b.on(n, discard{}, false, nil)
 }

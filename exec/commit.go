@@ -84,6 +84,7 @@ func (c *commit) durable(lsn log.LSN, err error) {
 	}
 	t.inflight.Add(-1)
 	t.wake()
+	t.query.wakeStarved()
 }
 
 // commitPoint brings the task to where all it has done is durable. It returns

@@ -10,10 +10,12 @@ import (
 // pushed first.
 func (b *builder) join(n *plan.Join, next operator, wantOld bool) error {
 	if !b.oncePerRound(n.Right) {
-		return fmt.Errorf("the right side of the join %s is not a chain of filters and projections over a topic", n.Store)
+		return notOnce(n)
 	}
 	left, right := n.Left.Out().Relation, n.Right.Out().Relation
 	switch {
+	case b.task.stage.foreign[n] != nil:
+		return b.requests(b.task.stage.foreign[n], next, wantOld)
 	case n.ForeignKey != nil:
 		j, err := newForeignJoin(b.env, n, wantOld, next)
 		if err != nil {
@@ -31,6 +33,10 @@ func (b *builder) join(n *plan.Join, next operator, wantOld bool) error {
 	}
 	j := newStreamJoin(b.env, n, next)
 	return b.bothSides(n, j, &j.sides)
+}
+
+func notOnce(n *plan.Join) error {
+	return fmt.Errorf("the right side of the join %s is not a chain of filters and projections over a topic", n.Store)
 }
 
 // bothSides builds what is below a join and registers it.

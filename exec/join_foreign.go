@@ -12,8 +12,7 @@ import (
 
 // foreignJoin joins two tables where the left row names the key of the right
 // one, in a task that has all rows of both: that of a push query, or of topics
-// with one partition. Where there are more, the join is done in two stages; see
-// foreignRequests.
+// with one partition. Where there are more, two stages do it: see foreignCut.
 //
 // A change of a left row emits what it joins with now. A change of a right row
 // emits all left rows that refer to it. Some tombstones have nothing to delete:

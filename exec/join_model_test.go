@@ -3,6 +3,7 @@ package exec
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -127,7 +128,7 @@ func TestStreamJoinAgainstModel(t *testing.T) {
 		for _, r := range rows {
 			m.take(r)
 		}
-		got := playOnce(t, streamJoinOf(m.typ, w), rows, rapid.Uint64().Draw(rt, "cuts"))
+		got := playOnce(t, streamJoinOf(m.typ, w), false, rows, rapid.Uint64().Draw(rt, "cuts"))
 		if !slices.Equal(got, m.got) {
 			rt.Fatalf("%s WITHIN %+v of\n%v\ngives\n%s\nthe model\n%s", m.typ, w, rows, strings.Join(got, "\n"), strings.Join(m.got, "\n"))
 		}
@@ -155,9 +156,9 @@ func drawHistory(rt *rapid.T) []joinRow {
 }
 
 // playOnce runs a history in rounds that the seed decides.
-func playOnce(t testing.TB, node *plan.Join, rows []joinRow, seed uint64) []string {
+func playOnce(t testing.TB, node *plan.Join, wantOld bool, rows []joinRow, seed uint64) []string {
 	r := rand.New(rand.NewPCG(seed, 2))
-	p := newJoinPlay(t, node, false)
+	p := newJoinPlay(t, node, wantOld)
 	defer p.close()
 	for from := 0; from < len(rows); {
 		n := 1 + r.IntN(min(20, len(rows)-from))
@@ -174,4 +175,82 @@ func playOnce(t testing.TB, node *plan.Join, rows []joinRow, seed uint64) []stri
 		t.Fatal(p.chain.err)
 	}
 	return p.take()
+}
+
+// TestJoinsOfTablesAgainstTables draws changes of two tables and holds that the
+// changes of their join follow one another, and end with the join of what the
+// tables are then.
+func TestJoinsOfTablesAgainstTables(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		typ := rapid.SampledFrom([]plan.JoinType{plan.InnerJoin, plan.LeftJoin, plan.RightJoin, plan.FullJoin}).Draw(rt, "type")
+		node := tableJoinOf(typ)
+		foreign := rapid.Bool().Draw(rt, "foreign")
+		if foreign {
+			if typ == plan.RightJoin || typ == plan.FullJoin {
+				typ = plan.LeftJoin
+			}
+			node = foreignJoinOf(typ)
+		}
+		var rows []joinRow
+		for i := range rapid.IntRange(1, 60).Draw(rt, "rows") {
+			r := joinRow{side: joinSide(rapid.IntRange(0, 1).Draw(rt, "side")), time: rapid.Int64Range(0, 50).Draw(rt, "time")}
+			r.key = rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "key")
+			if r.value = fmt.Sprint("v", i); rapid.IntRange(0, 3).Draw(rt, "null") == 0 {
+				r.value = "-"
+			} else if foreign && r.side == leftSide {
+				r.value += "," + rapid.SampledFrom([]string{"a", "b", "c", "-"}).Draw(rt, "ref")
+			}
+			rows = append(rows, r)
+		}
+		got := map[string]string{}
+		for _, line := range playOnce(t, node, true, rows, rapid.Uint64().Draw(rt, "cuts")) {
+			f := strings.SplitN(line, " ", 3)
+			is, was, _ := strings.Cut(f[2], " was ")
+			if before, ok := got[f[1]]; ok && before != was || !ok && was != "x" {
+				rt.Fatalf("%v\nthe join changes %s from %q, but it is %q", rows, f[1], was, before)
+			}
+			if got[f[1]] = is; is == "x" {
+				if delete(got, f[1]); was == "x" {
+					rt.Fatalf("%v\nthe join deletes %s, which is not there", rows, f[1])
+				}
+			}
+		}
+		if want := joinedTables(node, rows); !maps.Equal(got, want) {
+			rt.Fatalf("%s of %v\nis %v, expected %v", typ, rows, got, want)
+		}
+	})
+}
+
+// joinedTables joins the tables that the changes make.
+func joinedTables(node *plan.Join, rows []joinRow) map[string]string {
+	var tables [2]map[string]string
+	keys := map[string]bool{}
+	for _, r := range rows {
+		if tables[r.side] == nil {
+			tables[r.side] = map[string]string{}
+		}
+		if tables[r.side][r.key] = r.value; r.value == "-" {
+			delete(tables[r.side], r.key)
+		}
+		keys[r.key] = true
+	}
+	want := map[string]string{}
+	for key := range keys {
+		l, isLeft := tables[leftSide][key]
+		partner := key
+		if node.ForeignKey != nil {
+			_, partner, _ = strings.Cut(l, ",")
+			l = strings.Replace(l, ",", " ", 1)
+		}
+		r, isRight := tables[rightSide][partner]
+		switch {
+		case isLeft && isRight:
+			want[key] = l + " " + r
+		case isLeft && (node.Type == plan.LeftJoin || node.Type == plan.FullJoin):
+			want[key] = l + " -"
+		case isRight && node.ForeignKey == nil && (node.Type == plan.RightJoin || node.Type == plan.FullJoin):
+			want[key] = "- " + r
+		}
+	}
+	return want
 }

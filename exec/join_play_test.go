@@ -48,6 +48,7 @@ func history(t testing.TB, text string) []joinRow {
 // joinPlay runs a join outside of a task.
 type joinPlay struct {
 	t       testing.TB
+	next    operator // Where the join hands its rows on.
 	db      *state.DB
 	lsn     uint64
 	node    *plan.Join
@@ -65,8 +66,15 @@ func newJoinPlay(t testing.TB, node *plan.Join, wantOld bool) *joinPlay {
 		t.Fatal(err)
 	}
 	p := &joinPlay{t: t, db: db, node: node, wantOld: wantOld}
+	p.next = p
 	p.open()
 	return p
+}
+
+// into makes the join anew with another receiver of its rows.
+func (p *joinPlay) into(next operator) {
+	p.next = next
+	p.restart()
 }
 
 func (p *joinPlay) close() {
@@ -87,19 +95,19 @@ func (p *joinPlay) open() {
 	e := &p.chain.env
 	switch left, right := p.node.Left.Out().Relation, p.node.Right.Out().Relation; {
 	case p.node.ForeignKey != nil:
-		j, err := newForeignJoin(e, p.node, p.wantOld, p)
+		j, err := newForeignJoin(e, p.node, p.wantOld, p.next)
 		if err != nil {
 			p.t.Fatal(err)
 		}
 		p.op, p.sides = j, &j.sides
 	case left == plan.Table:
-		j := newTableJoin(e, p.node, p.wantOld, p)
+		j := newTableJoin(e, p.node, p.wantOld, p.next)
 		p.op, p.sides = j, &j.sides
 	case right == plan.Table:
-		j := newLookupJoin(e, p.node, p)
+		j := newLookupJoin(e, p.node, p.next)
 		p.op, p.sides = j, &j.sides
 	default:
-		j := newStreamJoin(e, p.node, p)
+		j := newStreamJoin(e, p.node, p.next)
 		p.op, p.sides = j, &j.sides
 	}
 	p.chain.add(p.op)

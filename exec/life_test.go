@@ -312,3 +312,33 @@ func TestRepartitionTopicsArePurged(t *testing.T) {
 		t.Errorf("the last count is %v", got[len(got)-1])
 	}
 }
+
+// TestProcessingLogIsBounded floods a query with garbage, twice: each commit
+// lists so many entries and one that counts the rest.
+func TestProcessingLogIsBounded(t *testing.T) {
+	w := newWorld(t, Options{ProcessingLogTopic: "plog"})
+	w.topic("plog", 1)
+	w.topic("in", 1)
+	w.topic("out", 1)
+	w.close()
+	w.open()
+	s := stream("in", "K STRING", "A BIGINT")
+	w.start(sinkTo("out", &plan.Project{Input: s, Key: pick(s, "K"), Value: pick(s, "A")}))
+	garbage := make([]rec, 3*maxEntries)
+	for i := range garbage {
+		garbage[i] = rec{int64(i), "k", "{"}
+	}
+	listed := 0
+	for range 2 {
+		w.produce("in", 0, garbage...)
+		w.quiesce()
+		entries := w.read("plog", 0)[listed:]
+		listed += len(entries)
+		if len(entries) < maxEntries+1 || len(entries) > len(garbage) {
+			t.Fatalf("%d entries for %d bad records", len(entries), len(garbage))
+		}
+		if last := entries[len(entries)-1].value; !strings.Contains(last, "more rows could not be processed") {
+			t.Errorf("the last entry does not count the rest: %s", last)
+		}
+	}
+}

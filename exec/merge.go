@@ -21,11 +21,10 @@ type feed struct {
 // until one of them has used up what it has decoded. It returns false when
 // there is nothing to do.
 //
-// Nothing is taken as long as a stage upstream may still write to an input that
-// is empty now: the merged order shall not depend on which task is faster.
+// Nothing is taken as long as a stage upstream is about to write to an input that
+// is empty now; see horizon.
 func (t *task) gather() (bool, error) {
 	moved := false
-	t.starved.Store(false)
 	for _, f := range t.chain.feeds {
 		f.n, f.seq = 0, f.seq[:0]
 	}
@@ -35,12 +34,6 @@ func (t *task) gather() (bool, error) {
 		if in.ready() {
 			continue
 		}
-		quiet := in.upstream == nil || len(t.inputs) == 1 || in.upstream.quiet()
-		if !quiet {
-			t.starved.Store(true)
-			// The stage may have become quiet in between, without seeing the mark.
-			quiet = in.upstream.quiet()
-		}
 		m, err := in.load()
 		if err != nil {
 			return false, err
@@ -48,9 +41,9 @@ func (t *task) gather() (bool, error) {
 		moved = moved || m
 		in.from = in.cur
 		in.dry = !in.ready()
-		if in.dry && !quiet {
-			return moved, nil
-		}
+	}
+	if wait, err := t.awaitUpstream(); wait || err != nil {
+		return moved, err
 	}
 	if len(t.inputs) == 1 {
 		in := t.inputs[0]
@@ -65,6 +58,41 @@ func (t *task) gather() (bool, error) {
 		}
 	}
 	return moved, nil
+}
+
+// awaitUpstream tells whether the task has to wait for a stage upstream: an input
+// that the stage writes is empty, and another is not.
+func (t *task) awaitUpstream() (bool, error) {
+	waiting, rows := false, false
+	for _, in := range t.inputs {
+		waiting = waiting || in.dry && in.leaf.awaits()
+		rows = rows || !in.dry
+	}
+	if !waiting || !rows {
+		t.starved.Store(false)
+		return false, nil
+	}
+	if !t.starved.Swap(true) {
+		if err := t.horizon.set(t.inputs); err != nil {
+			return false, err
+		}
+	}
+	reached, err := t.horizon.reached()
+	if err != nil || !reached {
+		return true, err
+	}
+	// All has arrived; some of it perhaps after the inputs were found empty.
+	t.starved.Store(false)
+	for _, in := range t.inputs {
+		if !in.dry {
+			continue
+		}
+		if _, err := in.load(); err != nil {
+			return false, err
+		}
+		in.from, in.dry = in.cur, !in.ready()
+	}
+	return false, nil
 }
 
 // merge takes runs of rows from the input whose next row comes first, as long

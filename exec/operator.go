@@ -20,7 +20,8 @@ import (
 type operator interface {
 	// push processes the selected rows of b, in their order. b and what it points
 	// to belong to the caller: they are valid until push returns and must not be
-	// changed. What the operator hands on belongs to it in the same way.
+	// changed. What the operator hands on belongs to it in the same way. (Only a
+	// join looks at the batch of its right side longer; see sides.)
 	push(b *batch)
 	// release drops the memory that batches have made grow.
 	release()
@@ -161,6 +162,7 @@ func (c *chain) flush() {
 			f.flush()
 		}
 	}
+	c.env.errors.finish(&c.env)
 }
 
 // dirtyBytes estimates the size of the next commit.

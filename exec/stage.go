@@ -21,7 +21,7 @@ type stage struct {
 	single     bool // One task reads all partitions.
 	joins      bool // The rows of several leaves meet in operators that need their order.
 	tasks      []*task
-	down       *stage // The stage that reads what this one writes; nil for the last.
+	foreign    map[*plan.Join]*foreignCut
 }
 
 // leaf is a topic that a stage reads: one that a plan names, or a repartition
@@ -32,22 +32,12 @@ type leaf struct {
 	group    string // Consumer group of the positions.
 	table    bool
 	upstream *stage // nil for a Source.
+	answers  bool   // Answers to requests of this stage; see foreignCut.
 }
 
-// quiet tells that no task of the stage has work before it, nor any upstream.
-func (s *stage) quiet() bool {
-	for _, t := range s.tasks {
-		if !t.settled.Load() {
-			return false
-		}
-	}
-	for _, l := range s.leaves {
-		if l.upstream != nil && !l.upstream.quiet() {
-			return false
-		}
-	}
-	return true
-}
+// awaits tells whether the order of rows depends on what a stage upstream still
+// writes to the topic. A stage does not wait for answers to its own requests.
+func (l *leaf) awaits() bool { return l.upstream != nil && !l.answers }
 
 // splitter cuts a plan into stages, upstream ones first.
 type splitter struct {
@@ -81,9 +71,6 @@ func (s *splitter) stage(root plan.Node) (*stage, error) {
 	if err := s.countPartitions(st); err != nil {
 		return nil, err
 	}
-	if st.single {
-		st.partitions = 1
-	}
 	s.stages = append(s.stages, st)
 	return st, nil
 }
@@ -99,13 +86,14 @@ func (s *splitter) collect(st *stage, n plan.Node) error {
 		if err != nil {
 			return err
 		}
-		upstream.down = st
 		topic := s.query.internalTopic(n.Name)
 		st.leaves = append(st.leaves, &leaf{node: n, topic: topic, group: s.query.group, table: n.Out().Relation == plan.Table, upstream: upstream})
 		return nil
 	case *plan.Join:
 		st.joins = true
-		st.single = st.single || n.ForeignKey != nil
+		if n.ForeignKey != nil && s.wide(n) {
+			return s.foreign(st, n)
+		}
 	case *plan.Sink:
 		return errors.New("a sink stands below another node of the plan")
 	}

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -33,7 +34,8 @@ type task struct {
 
 	phase   phase
 	chain   *chain
-	starved atomic.Bool
+	starved atomic.Bool // It waits for horizon.
+	horizon horizon
 
 	dirty      bool // Rows were processed since the last commit.
 	dirtySince time.Time
@@ -144,6 +146,7 @@ func (t *task) work() (again bool, err error) {
 			return false, nil // The reader wakes the task.
 		}
 		more, err := t.round()
+		runtime.Gosched()
 		if err != nil {
 			return false, err
 		}
@@ -210,13 +213,6 @@ func (t *task) settle() error {
 		return nil // It has rows before it, and the stage upstream wakes it.
 	}
 	t.settled.Store(true)
-	if down := t.stage.down; down != nil {
-		for _, d := range down.tasks {
-			if d.starved.Load() {
-				d.wake()
-			}
-		}
-	}
 	t.rt.progress.signal()
 	return nil
 }

@@ -11,8 +11,10 @@ type Aggregate struct {
 // AggregateOverload is one signature: column parameters, then Literals trailing
 // configuration constants.
 type AggregateOverload struct {
-	Params   []Param
-	Variadic int // Parameter that may repeat, or -1.
+	Params []Param
+	// Variadic is the number of the parameter that may be given zero or more times,
+	// or -1. It counts Params, then Literals: a literal may repeat, too.
+	Variadic int
 	Literals []Param
 	// Result is the declared result. With Returns nil the result type is Result
 	// with its type variables replaced; otherwise Result only documents. Returns
@@ -27,6 +29,15 @@ type AggregateOverload struct {
 	// aggregate is refused over a format without nested values (DELIMITED).
 	NestedState bool
 	New         func(call *AggregateCall) (Accumulator, error)
+}
+
+// Columns tells how many of a call's arguments are columns: the others, which
+// follow them, are literals.
+func (o *AggregateOverload) Columns(args int) int {
+	if o.Variadic >= len(o.Params) {
+		return len(o.Params)
+	}
+	return args - len(o.Literals)
 }
 
 // AggregateCall describes one call site.

@@ -42,7 +42,7 @@ type ScalarCall struct {
 }
 
 // AggregateUse is a resolved call of an aggregate function. The last
-// len(Overload.Literals) arguments are the literals; Args has their types, too.
+// arguments, from Overload.Columns on, are the literals; Args has their types, too.
 type AggregateUse struct {
 	Func     *Aggregate
 	Overload *AggregateOverload
@@ -105,11 +105,11 @@ func (r *Registry) ResolveAggregate(name string, args []Arg) (*AggregateUse, err
 		return nil, err
 	}
 	o := &f.Aggregate.Overloads[i]
-	columns := len(args) - len(o.Literals)
+	columns := o.Columns(len(args))
 	for k, a := range args[columns:] {
 		if !a.Literal {
 			return nil, fmt.Errorf("argument %d (%s) of %s must be a literal, but is the expression %s; write the value itself",
-				columns+k+1, o.Literals[k].Name, f.Info().Name, a.SQL)
+				columns+k+1, res.params[columns+k].Name, f.Info().Name, a.SQL)
 		}
 	}
 	all := res.Args

@@ -151,6 +151,49 @@ func TestResolveAggregateLiterals(t *testing.T) {
 	}
 }
 
+// Columns or literals may repeat, also when others follow.
+func TestResolveAggregateVariadic(t *testing.T) {
+	for _, x := range []struct {
+		params, literals string
+		variadic         int
+		args             int // INT arguments; those that are not columns are literals.
+		columns          int // -1: not accepted.
+	}{
+		{"(a INT, b INT) -> INT", "(c INT, d INT) -> INT", 1, 6, 4},
+		{"(a INT, b INT) -> INT", "(c INT, d INT) -> INT", 1, 3, 1},
+		{"(a INT, b INT) -> INT", "(c INT, d INT) -> INT", 0, 3, 1},
+		{"(a INT, b INT) -> INT", "(c INT, d INT) -> INT", 1, 2, -1},
+		{"(a INT, b INT) -> INT", "(c INT, d INT) -> INT", 3, 6, 2},
+		{"(a INT, b INT) -> INT", "(c INT, d INT) -> INT", 3, 3, 2},
+		{"(a INT, b INT) -> INT", "(c INT, d INT) -> INT", -1, 5, -1},
+	} {
+		r := NewRegistry()
+		o := AggregateOverload{Params: Sig(x.params).Params, Literals: Sig(x.literals).Params, Variadic: x.variadic, Result: P("INT"),
+			New: func(*AggregateCall) (Accumulator, error) { return nil, nil }}
+		if err := r.RegisterAggregate(&Aggregate{Info: Info{Name: "AGG"}, Overloads: []AggregateOverload{o}}); err != nil {
+			t.Fatal(err)
+		}
+		args := make([]Arg, x.args)
+		for i := range args {
+			args[i] = Arg{Type: types.IntegerType, Literal: i >= x.columns, SQL: "col"}
+		}
+		use, err := r.ResolveAggregate("AGG", args)
+		if (err == nil) != (x.columns >= 0) {
+			t.Errorf("%+v: got error %v", x, err)
+		}
+		if err == nil && (use.Overload.Columns(x.args) != x.columns || len(use.Args) != x.args) {
+			t.Errorf("%+v: got %d columns and %d arguments", x, use.Overload.Columns(x.args), len(use.Args))
+		}
+		if x.columns < 0 || x.columns == x.args {
+			continue
+		}
+		args[x.columns].Literal = false
+		if _, err := r.ResolveAggregate("AGG", args); err == nil || !strings.Contains(err.Error(), "of AGG must be a literal") {
+			t.Errorf("%+v: a column in the place of a literal: %v", x, err)
+		}
+	}
+}
+
 func TestRegistryNames(t *testing.T) {
 	r := testRegistry(t, "(a INT) -> INT")
 	if err := r.RegisterTable(&TableFunction{Info: Info{Name: "F"}, Overloads: []TableOverload{{

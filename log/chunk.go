@@ -99,6 +99,9 @@ func (c *Chunk) Decode(r *Records, from int64, maxRows int) (next int64, err err
 	for r.N < maxRows {
 		if !cur.opened {
 			more, err := c.openBatch(r, from)
+			if err != nil && r.N > 0 {
+				break // the rows before the damage come first, the next call tells
+			}
 			if err != nil {
 				return from, err
 			}
@@ -170,14 +173,14 @@ func (c *Chunk) enter(r *Records, base []byte, pos int, h *BatchHeader) error {
 		return c.corrupt(h.BaseOffset, "the CRC of the batch does not fit")
 	}
 	cur := &c.cur
-	cur.opened, cur.after = true, h.NextOffset()
+	cur.after = h.NextOffset()
 	cur.recs = recordScan{left: h.Count, base: h.BaseOffset, firstTime: h.FirstTime}
 	if h.Attributes&attrAppend != 0 {
 		cur.recs.appended, cur.recs.firstTime = true, h.MaxTime
 	}
 	if h.Codec() == CodecNone {
 		cur.recs.data, cur.recs.pos, cur.recs.end = base, pos+batchHeaderBytes, pos+h.Bytes
-		r.Data = base
+		cur.opened, r.Data = true, base
 		return nil
 	}
 	plain := c.scratch[:0]
@@ -191,7 +194,7 @@ func (c *Chunk) enter(r *Records, base []byte, pos int, h *BatchHeader) error {
 	}
 	c.scratch = plain
 	cur.recs.data, cur.recs.pos, cur.recs.end = plain, start, len(plain)
-	r.Data = plain
+	cur.opened, r.Data = true, plain
 	return nil
 }
 

@@ -59,13 +59,13 @@ func (x *segmentIndex) add(base int64, h *BatchHeader) {
 	x.maxTime = max(x.maxTime, h.MaxTime)
 }
 
-// find returns the position of a batch at or before the one that holds the offset.
-func (x *segmentIndex) find(base, offset int64) int64 {
+// find returns position and offset of a batch at or before the one that holds the offset.
+func (x *segmentIndex) find(base, offset int64) (pos, at int64) {
 	i := sort.Search(len(x.entries), func(i int) bool { return base+int64(x.entries[i].rel) > offset })
 	if i == 0 {
-		return 0
+		return 0, base
 	}
-	return int64(x.entries[i-1].pos)
+	return int64(x.entries[i-1].pos), base + int64(x.entries[i-1].rel)
 }
 
 // findTime returns the base offset of a batch before which there is no record of that time or later.
@@ -119,6 +119,7 @@ func (x *segmentIndex) extend(f vfs.File, base, end int64) error {
 	buf := make([]byte, indexInterval)
 	var window []byte
 	windowPos := int64(0)
+	at := offsetCheck{next: base}
 	for x.bytes < end {
 		pos := x.bytes
 		if pos < windowPos || pos+batchHeaderBytes > windowPos+int64(len(window)) {
@@ -134,10 +135,14 @@ func (x *segmentIndex) extend(f vfs.File, base, end int64) error {
 		if err == nil && pos+int64(h.Bytes) > end {
 			err = fmt.Errorf("%w: it ends behind the segment", ErrInvalidBatch)
 		}
+		if err == nil {
+			err = at.pass(&h)
+		}
 		if err != nil {
 			return fmt.Errorf("%w: batch at byte %d of the segment: %w", ErrCorrupt, pos, err)
 		}
 		x.add(base, &h)
+		at.next = h.NextOffset()
 	}
 	return nil
 }

@@ -92,12 +92,12 @@ func (l *Log) readSegment(seg *segment, bytes, offset int64, maxBytes int, c *Ch
 		return err
 	}
 	defer l.segments.release(sf)
-	pos, want := int64(0), max(maxBytes, readBufferMin)
+	pos, at, want := c.hint.pos, offsetCheck{c.hint.offset, seg.rewrite == 0}, max(maxBytes, readBufferMin)
 	if c.hint.seg == seg && c.hint.offset == offset {
-		pos, want = c.hint.pos, min(want, c.hint.want)
+		want = min(want, c.hint.want)
 	} else {
 		sf.mu.Lock()
-		pos = sf.index.find(seg.base, offset)
+		pos, at.next = sf.index.find(seg.base, offset)
 		sf.mu.Unlock()
 	}
 	for pos < bytes {
@@ -107,7 +107,7 @@ func (l *Log) readSegment(seg *segment, bytes, offset int64, maxBytes int, c *Ch
 			putReadBuffer(buf)
 			return err
 		}
-		skip, need, err := c.takeBatches(b, offset, maxBytes)
+		skip, need, err := c.takeBatches(b, offset, maxBytes, &at)
 		if err != nil {
 			putReadBuffer(buf)
 			return fmt.Errorf("%w: batch at byte %d: %w", ErrCorrupt, pos+int64(skip), err)
@@ -134,10 +134,23 @@ func (l *Log) readSegment(seg *segment, bytes, offset int64, maxBytes int, c *Ch
 	return nil
 }
 
+// offsetCheck follows the base offsets of batches, which their checksums do not cover.
+type offsetCheck struct {
+	next  int64 // no batch may be below
+	dense bool  // none may be above either: nothing was compacted away
+}
+
+func (o *offsetCheck) pass(h *BatchHeader) error {
+	if h.BaseOffset < o.next || o.dense && h.BaseOffset != o.next {
+		return fmt.Errorf("base offset %d, expected %d", h.BaseOffset, o.next)
+	}
+	return nil
+}
+
 // takeBatches makes b, a stretch of a segment, the chunk's bytes: the batches from offset on that are whole and within
 // maxBytes, but at least one. If there is none, skip is the position behind the batches below offset, and need is the size of
 // the batch there.
-func (c *Chunk) takeBatches(b []byte, offset int64, maxBytes int) (skip, need int, err error) {
+func (c *Chunk) takeBatches(b []byte, offset int64, maxBytes int, at *offsetCheck) (skip, need int, err error) {
 	first, pos := -1, 0
 	for pos < len(b) {
 		if len(b)-pos < batchHeaderBytes {
@@ -145,8 +158,14 @@ func (c *Chunk) takeBatches(b []byte, offset int64, maxBytes int) (skip, need in
 			break
 		}
 		h, err := parseBatchHead(b[pos:])
-		if err != nil {
+		if err == nil {
+			err = at.pass(&h)
+		}
+		if err != nil && first < 0 {
 			return pos, 0, err
+		}
+		if err != nil {
+			break // what is good comes first, the next read tells
 		}
 		whole := pos+h.Bytes <= len(b)
 		switch {
@@ -164,6 +183,7 @@ func (c *Chunk) takeBatches(b []byte, offset int64, maxBytes int) (skip, need in
 			break
 		}
 		pos += h.Bytes
+		at.next = h.NextOffset()
 	}
 	if first >= 0 {
 		c.pieces = append(c.pieces, piece{base: b, from: first, to: pos})

@@ -47,7 +47,7 @@ func (x *exprBinder) aggregateCall(e *parser.Call) (*expr.Expr, error) {
 		return nil, positioned(&e.Name, err)
 	}
 	finishArguments(bound, &use.Resolved)
-	columns := len(bound) - len(use.Overload.Literals)
+	columns := use.Overload.Columns(len(bound))
 	index := x.aggs.add(aggregateCall{use: use, args: bound[:columns], literals: bound[columns:], at: e.Span()})
 	return &expr.Expr{Op: opAggregate, Type: use.Return, Name: name, Index: index}, nil
 }

@@ -72,7 +72,7 @@ func (q *query) bindAggregation() error {
 	rekey := !q.isKey(groups) || q.node.Out().Window != nil
 	agg := &plan.Aggregate{Final: q.sel.Emit == parser.EmitFinal, Store: "Aggregate"}
 	agg.Input = q.groupInput(groups, rekey, agg)
-	if agg.Window, err = bindWindow(q.sel.Window); err != nil {
+	if agg.Window, err = bindWindow(q.sel.Window, agg.Final); err != nil {
 		return err
 	}
 	q.node = agg

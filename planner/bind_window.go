@@ -10,8 +10,11 @@ import (
 // dayMillis is what size and grace of a window add up to when no grace is given.
 const dayMillis = 24 * 60 * 60 * 1000
 
-// bindWindow resolves the WINDOW clause; nil stays nil.
-func bindWindow(w *parser.Window) (*plan.Window, error) {
+// bindWindow resolves the WINDOW clause; nil stays nil. Without a grace period
+// windows take late rows until they are a day old, unless their results come out
+// when they close (final): then they close at their end. They are kept a day in
+// both cases.
+func bindWindow(w *parser.Window, final bool) (*plan.Window, error) {
 	if w == nil {
 		return nil, nil
 	}
@@ -31,11 +34,14 @@ func bindWindow(w *parser.Window) (*plan.Window, error) {
 		out.GraceMillis = w.Grace.Millis()
 	}
 	out.RetentionMillis = out.SizeMillis + out.GraceMillis
+	if w.Grace == nil && final {
+		out.GraceMillis = 0
+	}
 	if w.Retention == nil {
 		return out, nil
 	}
-	if w.Retention.Millis() < out.RetentionMillis {
-		return nil, errorf(w.Retention, "the retention of %s is shorter than the window with its grace period, %d ms", durationText(w.Retention), out.RetentionMillis).
+	if open := out.SizeMillis + out.GraceMillis; w.Retention.Millis() < open {
+		return nil, errorf(w.Retention, "the retention of %s is shorter than the window with its grace period, %d ms", durationText(w.Retention), open).
 			hint("keep windows at least as long as they take rows, or shorten GRACE PERIOD (by default the window and its grace are 24 hours)")
 	}
 	out.RetentionMillis = w.Retention.Millis()

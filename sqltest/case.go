@@ -137,6 +137,11 @@ func (r *rejection) UnmarshalJSON(data []byte) error {
 // Negative tells that the last statement must be rejected.
 func (c *Case) Negative() bool { return bool(c.Rejected) || len(c.Exception) > 0 }
 
+// onePartition tells that every topic has one partition, whatever the case
+// declares: the order of its records counts. A case that is only to be rejected
+// has the partitions it declares.
+func (c *Case) onePartition() bool { return !c.Negative() || len(c.Inputs) > 0 }
+
 // exactNumbers is the property of a case that asks the harness, not the engine,
 // to compare doubles exactly.
 const exactNumbers = "use.exact.numeric.comparison"

@@ -264,22 +264,34 @@ func internalTopic(name string) bool {
 	return strings.HasSuffix(name, "-repartition") || strings.HasSuffix(name, "-changelog")
 }
 
-// declaredTopics returns the topics that a statement declares sources over.
-func declaredTopics(sql string) []string {
+// declaredTopics returns the topics that a statement declares sources over, with
+// their numbers of partitions, 0 where it says none.
+func declaredTopics(sql string) map[string]int {
 	stmts, err := parser.Parse(sql)
 	if err != nil {
 		return nil // The engine reports it.
 	}
-	var out []string
+	out := map[string]int{}
 	for _, s := range stmts {
 		create, ok := s.(*parser.CreateSource)
 		if !ok {
 			continue
 		}
+		topic, partitions := "", 0
 		for _, p := range create.With {
-			if v, ok := p.Value.(*parser.StringLit); ok && p.Name.Text == "KAFKA_TOPIC" {
-				out = append(out, v.Value)
+			switch v := p.Value.(type) {
+			case *parser.StringLit:
+				if p.Name.Text == "KAFKA_TOPIC" {
+					topic = v.Value
+				}
+			case *parser.IntLit:
+				if p.Name.Text == "PARTITIONS" {
+					partitions = int(v.Value)
+				}
 			}
+		}
+		if topic != "" {
+			out[topic] = partitions
 		}
 	}
 	return out

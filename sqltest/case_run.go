@@ -16,11 +16,15 @@ import (
 // errUnmet marks a result that is not what the case expects.
 var errUnmet = errors.New("unmet")
 
+// defaultPartitions is how many partitions topics have that are declared without
+// their number.
+const defaultPartitions = 4
+
 // errEarly is a failure of a statement before the one that must be rejected.
 var errEarly = errors.New("a statement that should succeed")
 
-// RunCase runs one conformance case on an engine of its own, in memory, with
-// every topic in one partition, and returns nil when all is as expected.
+// RunCase runs one conformance case on an engine of its own, in memory, and
+// returns nil when all is as expected.
 //
 // Queries run one after the other in the order they were created, each reading
 // the records of its topics in the listed order: what the statements mean must
@@ -28,8 +32,12 @@ var errEarly = errors.New("a statement that should succeed")
 func RunCase(ctx context.Context, c *Case) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	opts := []leat.Option{leat.WithTopicPartitions(1), leat.WithHeldInputs(), leat.WithLogger(slog.New(slog.DiscardHandler)),
-		leat.WithProperty("auto.offset.reset", "earliest"), leat.WithProperty("cache.max.bytes.buffering", "0")}
+	opts := []leat.Option{leat.WithHeldInputs(), leat.WithLogger(slog.New(slog.DiscardHandler)),
+		leat.WithProperty("auto.offset.reset", "earliest"), leat.WithProperty("cache.max.bytes.buffering", "0"),
+		leat.WithFunctions(registerTestFunctions)}
+	if c.onePartition() {
+		opts = append(opts, leat.WithTopicPartitions(1))
+	}
 	db, err := leat.OpenMem(ctx, opts...)
 	if err != nil {
 		return err
@@ -91,21 +99,28 @@ func (r *caseRun) checkRejected(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: the last statement should have been rejected", errUnmet)
 }
 
+// createTopics makes every topic that the case or a declaration names.
 func (r *caseRun) createTopics(ctx context.Context) error {
-	names := map[string]bool{}
-	for _, t := range r.c.Topics {
-		names[t.Name] = true
-	}
+	topics := map[string]int{}
 	for _, rec := range r.c.Inputs {
-		names[rec.Topic] = true
+		topics[rec.Topic] = 0
 	}
 	for _, stmt := range r.c.Statements {
-		for _, topic := range declaredTopics(stmt) {
-			names[topic] = true
+		for topic, partitions := range declaredTopics(stmt) {
+			topics[topic] = partitions
 		}
 	}
-	for name := range names {
-		err := r.db.Log().CreateTopic(ctx, name, log.TopicConfig{Partitions: 1})
+	for _, t := range r.c.Topics {
+		topics[t.Name] = t.Partitions
+	}
+	for name, partitions := range topics {
+		switch {
+		case r.c.onePartition():
+			partitions = 1
+		case partitions == 0:
+			partitions = defaultPartitions
+		}
+		err := r.db.Log().CreateTopic(ctx, name, log.TopicConfig{Partitions: partitions})
 		if err != nil && !errors.Is(err, log.ErrTopicExists) {
 			return err
 		}

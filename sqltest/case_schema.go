@@ -57,7 +57,7 @@ func (r *caseRun) declaresOther(sql string) bool {
 	if !ok || len(create.Columns) == 0 {
 		return false
 	}
-	for _, topic := range declaredTopics(sql) {
+	for topic := range declaredTopics(sql) {
 		if slices.ContainsFunc(r.c.Topics, func(t CaseTopic) bool { return t.Name == topic }) {
 			return false
 		}

@@ -164,7 +164,7 @@ func (db *DB) Close() error {
 	close(db.closing)
 	db.flusher.Wait()
 	err := db.Err()
-	if err == nil && !much {
+	if err == nil && !much && !db.o.InMemory {
 		err = db.flush()
 	}
 	return errors.Join(err, db.disk.close())

@@ -78,6 +78,19 @@ func (x *byteIndex) remove(tag, row uint32) {
 	x.slots[i] = 0
 }
 
+// replace puts a row in the place of another with the same tag.
+func (x *byteIndex) replace(tag, old, row uint32) {
+	was := uint64(tag)<<32 | uint64(old+1)
+	i := x.first(tag)
+	for x.slots[i] != was {
+		if x.slots[i] == 0 {
+			panic("state: a row is not in its index")
+		}
+		i = x.next(i)
+	}
+	x.slots[i] = uint64(tag)<<32 | uint64(row+1)
+}
+
 // renumber replaces each row by to[row] and shrinks the index if it is sparse.
 func (x *byteIndex) renumber(to []uint32) {
 	for i, s := range x.slots {

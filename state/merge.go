@@ -113,24 +113,42 @@ func (m *merged) addDrop(d keyRange) {
 // add adds an operation unless there is a newer one for its key. Within a delta
 // the later operation is the newer.
 func (m *merged) add(key []byte, e mergedEntry) {
-	tag := uint32((hashBytes(key) + uint64(e.prefix)*mul2) * mul1 >> 32)
-	if m.index.n > 0 {
-		for i := m.index.first(tag); m.index.slots[i] != 0; i = m.index.next(i) {
-			if uint32(m.index.slots[i]>>32) != tag {
-				continue
-			}
-			have := &m.entries[uint32(m.index.slots[i])-1]
-			if have.prefix != e.prefix || !bytes.Equal(m.key(*have), key) {
-				continue
-			}
-			if have.delta == e.delta {
-				*have = e
-			}
-			return
+	if n := m.find(e.prefix, key); n != None {
+		if m.entries[n].delta == e.delta {
+			m.entries[n] = e
+		}
+		return
+	}
+	m.index.insert(m.tag(e.prefix, key), uint32(len(m.entries)))
+	m.entries = append(m.entries, e)
+}
+
+// has tells whether there is an operation for a key.
+func (m *merged) has(prefix, key []byte) bool {
+	number, ok := m.prefixNum[string(prefix)]
+	return ok && m.find(number, key) != None
+}
+
+// find returns the entry of a key, or None.
+func (m *merged) find(prefix uint32, key []byte) uint32 {
+	if m.index.n == 0 {
+		return None
+	}
+	tag := m.tag(prefix, key)
+	for i := m.index.first(tag); m.index.slots[i] != 0; i = m.index.next(i) {
+		if uint32(m.index.slots[i]>>32) != tag {
+			continue
+		}
+		n := uint32(m.index.slots[i]) - 1
+		if have := m.entries[n]; have.prefix == prefix && bytes.Equal(m.key(have), key) {
+			return n
 		}
 	}
-	m.index.insert(tag, uint32(len(m.entries)))
-	m.entries = append(m.entries, e)
+	return None
+}
+
+func (m *merged) tag(prefix uint32, key []byte) uint32 {
+	return uint32((hashBytes(key) + uint64(prefix)*mul2) * mul1 >> 32)
 }
 
 func (m *merged) key(e mergedEntry) []byte {

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -17,9 +16,10 @@ type Session struct {
 // Sessions keeps, for each key, disjoint sessions. Like a Table it is a State;
 // the rows of all sessions are rows of one slab.
 //
-// In memory a session is a row, and the index leads from a key to all rows with
-// that key: they are in one probe sequence. So a session may change its bounds
-// without anything being moved.
+// In memory a session is a row, and the index leads from a key to the list of
+// its rows, latest first; see sessions_list.go. A session changes its bounds
+// without anything being moved, and finding one among thousands of its key takes
+// as long as it is old.
 //
 // On disk a session is named by the bucket of its end (time divided into
 // buckets of fixed width), its key and its start. Whole buckets expire, as
@@ -71,6 +71,7 @@ const (
 	wordStart
 	wordSavedStart // Where the session is in deltas and on disk, unless fresh.
 	wordSavedBucket
+	wordLinks // See sessions_list.go.
 	hiddenWords
 )
 
@@ -125,69 +126,51 @@ func (s *Sessions) visible(row uint32) bool {
 func (s *Sessions) Find(dst []Session, key []byte, from, to int64) []Session {
 	s.load()
 	first := len(dst)
-	s.eachRow(key, s.resident(key), func(row uint32) {
-		if x := s.session(row); s.visible(row) && x.End >= from && x.Start <= to {
+	from = max(from, s.expired)
+	for row := s.resident(key, hashBytes(key)); row != None; row = s.older(row) {
+		if s.meta[row]&isDead != 0 {
+			continue
+		}
+		x := s.session(row)
+		if x.End < from {
+			break // And so have all older ones.
+		}
+		if x.Start <= to {
 			dst = append(dst, x)
 		}
-	})
-	if found := dst[first:]; len(found) > 1 {
-		slices.SortFunc(found, func(a, b Session) int { return cmp.Compare(a.Start, b.Start) })
 	}
+	slices.Reverse(dst[first:])
 	return dst
 }
 
-// eachRow calls fn for every row of a key in memory, the dead included.
-func (s *Sessions) eachRow(key []byte, h uint64, fn func(row uint32)) {
-	x := &s.index
-	if x.n == 0 {
-		return
-	}
-	tag := uint32(h >> 32)
-	for i := x.first(tag); x.slots[i] != 0; i = x.next(i) {
-		if uint32(x.slots[i]>>32) != tag {
-			continue
-		}
-		if row := uint32(x.slots[i]) - 1; string(s.key(row)) == string(key) {
-			fn(row)
-		}
-	}
-}
-
 // resident makes sure that the sessions of key are in memory if there are any,
-// notes that the key is used, and returns its hash.
-func (s *Sessions) resident(key []byte) (h uint64) {
-	h = hashBytes(key)
-	if len(s.disk) == 0 {
-		return h
+// notes that the key is used, and returns its latest row, or None.
+func (s *Sessions) resident(key []byte, h uint64) uint32 {
+	row := s.latest(key, h)
+	if len(s.disk) > 0 {
+		if row == None {
+			s.fetch(key, h)
+			row = s.latest(key, h)
+		}
+		if row != None {
+			s.meta[row] |= isHot
+		}
 	}
-	any := false
-	s.eachRow(key, h, func(row uint32) {
-		s.meta[row] |= isHot
-		any = true
-	})
-	if !any {
-		s.fetch(key, h)
-	}
-	return h
+	return row
 }
 
 // Put makes a session with zero words and empty blobs and returns its row.
 func (s *Sessions) Put(key []byte, start, end int64) uint32 {
 	s.load()
-	h := s.resident(key)
-	row := s.insert(key, h, start, end)
-	s.meta[row] |= isFresh
-	s.markDirty(row)
-	return row
-}
-
-// insert adds a clean row.
-func (s *Sessions) insert(key []byte, h uint64, start, end int64) uint32 {
+	h := hashBytes(key)
+	s.resident(key, h)
 	row := s.add()
 	s.setKey(row, key)
-	s.index.insert(uint32(h>>32), row)
 	*s.word(row, wordStart), *s.word(row, wordEnd) = uint64(start), uint64(end)
+	s.link(row, h)
 	s.ends.push(s, row)
+	s.meta[row] |= isFresh
+	s.markDirty(row)
 	return row
 }
 
@@ -206,9 +189,11 @@ func (s *Sessions) Remove(row uint32) {
 	if s.meta[row]&isDead != 0 {
 		return
 	}
-	start, bucket := *s.word(row, wordSavedStart), *s.word(row, wordSavedBucket)
+	var kept [hiddenWords]uint64
+	hidden := s.words[int(row)*s.stride+s.layout.Words:][:hiddenWords]
+	copy(kept[:], hidden)
 	s.kill(row)
-	*s.word(row, wordSavedStart), *s.word(row, wordSavedBucket) = start, bucket
+	copy(hidden, kept[:])
 }
 
 // Expire drops the sessions that ended before the time; it never goes back.
@@ -245,7 +230,7 @@ func (s *Sessions) bucket(row uint32) int64 {
 
 // dropRow takes a row out of memory.
 func (s *Sessions) dropRow(row uint32) {
-	s.index.remove(uint32(hashBytes(s.key(row))>>32), row)
+	s.unlink(row)
 	s.remove(row)
 	s.version++
 }

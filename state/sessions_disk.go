@@ -58,7 +58,7 @@ func (s *Sessions) inherit(in inherited) error {
 	}
 	full := false
 	for _, b := range slices.Backward(s.bucketsOnDisk()) {
-		if err := s.loadBucket(b, &full); err != nil {
+		if err := s.loadBucket(b, in.pending, &full); err != nil {
 			return err
 		}
 		s.account()
@@ -90,20 +90,19 @@ func (s *Sessions) overlay(prefix, key, val []byte, seq uint32) error {
 func (s *Sessions) insertSaved(key []byte, h uint64, bucket, start int64, val []byte) (uint32, error) {
 	row := s.add()
 	s.setKey(row, key)
-	s.index.insert(uint32(h>>32), row)
 	*s.word(row, wordSavedStart), *s.word(row, wordSavedBucket) = uint64(start), uint64(bucket)
+	*s.word(row, wordStart), *s.word(row, wordEnd) = uint64(start), uint64(start)
 	s.firstSaved = min(s.firstSaved, bucket)
 	if val == nil {
 		s.meta[row] |= isDead
 		s.dead++
+		s.link(row, h)
 		return row, nil
 	}
-	if err := s.setValue(row, val); err != nil {
-		return row, err
-	}
-	*s.word(row, wordStart) = uint64(start)
+	err := s.setValue(row, val)
+	s.link(row, h)
 	s.ends.push(s, row)
-	return row, nil
+	return row, err
 }
 
 // bucketsOnDisk lists the buckets that have sessions in Badger.
@@ -123,7 +122,7 @@ func (s *Sessions) bucketsOnDisk() (starts []int64) {
 
 // loadBucket loads a bucket as far as there is room; full says that there is
 // none any more. Keys that are in memory already are loaded whole.
-func (s *Sessions) loadBucket(start int64, full *bool) error {
+func (s *Sessions) loadBucket(start int64, pending *merged, full *bool) error {
 	prefix := appendTime(nil, start)
 	b := &sessionBucket{start: start}
 	c := s.c.cursor(prefix, nil, nil)
@@ -132,21 +131,17 @@ func (s *Sessions) loadBucket(start int64, full *bool) error {
 		if n++; n%1024 == 0 {
 			s.account()
 		}
-		key, first, err := splitSessionKey(within(c.key())[8:])
+		diskKey := within(c.key())[8:]
+		if pending != nil && pending.has(prefix, diskKey) {
+			continue // What is in memory is newer.
+		}
+		key, first, err := splitSessionKey(diskKey)
 		if err != nil {
 			return err
 		}
 		h := hashBytes(key)
-		any, known := false, false
-		s.eachRow(key, h, func(row uint32) {
-			any = true
-			known = known || s.isSaved(row, start, first)
-		})
 		*full = *full || !s.c.db.loadRoom()
-		if known {
-			continue // What is in memory is newer.
-		}
-		if !any && *full {
+		if *full && s.latest(key, h) == None {
 			b.forget(h)
 			continue
 		}

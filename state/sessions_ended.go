@@ -139,7 +139,8 @@ func (s *Sessions) fetchBucket(b *sessionBucket) {
 			s.fail(err)
 			return
 		}
-		s.resident(bytes.Clone(key))
+		key = bytes.Clone(key)
+		s.resident(key, hashBytes(key))
 	}
 	if b.gone > 0 {
 		s.fail(fmt.Errorf("%d sessions of bucket %d are not on disk", b.gone, b.start))

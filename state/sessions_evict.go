@@ -33,7 +33,7 @@ func (s *Sessions) evict(want int64, flushed uint32) (freed int64) {
 		row := uint32(s.hand)
 		s.hand++
 		switch m := s.meta[row]; {
-		case !s.evictable(row, flushed):
+		case !s.evictable(row, flushed) || !s.isFirst(row):
 		case m&isHot != 0:
 			s.meta[row] &^= isHot
 		default:
@@ -44,6 +44,7 @@ func (s *Sessions) evict(want int64, flushed uint32) (freed int64) {
 	if s.sparse() && len(s.dirty) == 0 {
 		to := s.shrinkRows()
 		s.index.renumber(to)
+		s.relink(to)
 		for i := range s.graves {
 			s.graves[i].row = to[s.graves[i].row]
 		}
@@ -65,20 +66,17 @@ func (s *Sessions) evictable(row, flushed uint32) bool {
 	return !s.ends.pinned(int64(*s.word(row, wordEnd)))
 }
 
-// evictKey evicts all sessions of the key of row, if all can be.
-func (s *Sessions) evictKey(row, flushed uint32) (freed int64) {
-	key := s.key(row)
-	h := hashBytes(key)
-	var all []uint32
-	ok := true
-	s.eachRow(key, h, func(r uint32) {
-		all = append(all, r)
-		ok = ok && s.evictable(r, flushed)
-	})
-	if !ok {
-		return 0
+// evictKey evicts all sessions of a key, given the first row, if all can be.
+func (s *Sessions) evictKey(first, flushed uint32) (freed int64) {
+	for row := first; row != None; row = s.older(row) {
+		if !s.evictable(row, flushed) {
+			return 0
+		}
 	}
-	for _, r := range all {
+	key := s.key(first)
+	h := hashBytes(key)
+	for r := first; r != None; {
+		next := s.older(r)
 		start := int64(*s.word(r, wordSavedBucket))
 		at, found := s.diskAt(start)
 		if !found {
@@ -87,6 +85,7 @@ func (s *Sessions) evictKey(row, flushed uint32) (freed int64) {
 		s.disk[at].forget(h)
 		freed += int64(s.rowBytes() + 16 + len(key))
 		s.dropRow(r)
+		r = next
 	}
 	return freed
 }

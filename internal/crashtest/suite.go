@@ -70,6 +70,9 @@ func (s Suite) Run(ctx context.Context) (sum Summary, err error) {
 			fmt.Fprintf(s.Out, "the data is kept in %s\n", dir)
 		}()
 	}
+	if names, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(names) > 0 {
+		return sum, errors.Join(fmt.Errorf("the directory %s is not empty, and the suite begins with none of its data", dir), err)
+	}
 	fmt.Fprintf(s.Out, "seed %d; the same kills again: leat test --crash --kills %d --records %d --seed %d\n", s.Seed, s.Kills, s.Records, s.Seed)
 	r := newRun(&s, dir)
 	steps := []func(context.Context) error{r.uninterrupted, r.interrupted, r.compare, r.manyKeys}
