@@ -36,7 +36,7 @@ func (t *task) makeInputs() {
 // root down: each is made with the operator it hands its rows to.
 func buildChain(t *task) (*chain, error) {
 	c := &chain{keeper: map[string]keeper{}}
-	c.env = env{rt: t.rt, task: t, query: t.query.plan, functions: t.query.functions, partition: t.partition, cache: t.rt.opts.Cache, transient: t.results != nil}
+	c.env = env{rt: t.rt, task: t, query: t.query.plan, functions: t.query.functions, partition: t.partition, cache: t.query.cached(), transient: t.results != nil}
 	b := &builder{task: t, chain: c, env: &c.env, used: map[*leaf]bool{}}
 	if err := b.processingLog(); err != nil {
 		return nil, err

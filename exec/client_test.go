@@ -92,6 +92,29 @@ func TestPushTableGroups(t *testing.T) {
 	}
 }
 
+// With the cache, a push query shows the last change of each key for what it has
+// read at once.
+func TestPushCached(t *testing.T) {
+	w := newWorld(t, Options{Cache: true})
+	w.topic("in", 1)
+	w.lines("in", 0, "1 a={\"A\":1}\n2 b={\"A\":5}\n3 a={\"A\":2}")
+	s := stream("in", "K STRING", "A BIGINT")
+	r, err := w.rt.Push(ctx, push(&plan.Aggregate{Input: s, Store: "agg", Calls: []plan.AggCall{call(s, "SUM", "BIGINT", "A")}}), PushOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	rows, err := rowsOf(t, r, 2)
+	if want := []string{"a 3", "b 5"}; err != nil || !slices.Equal(rows, want) {
+		t.Fatalf("%q, %v, expected %q", rows, err, want)
+	}
+	w.lines("in", 0, "4 a={\"A\":3}")
+	rows, err = rowsOf(t, r, 1)
+	if want := []string{"a 6"}; err != nil || !slices.Equal(rows, want) {
+		t.Fatalf("%q, %v, expected %q", rows, err, want)
+	}
+}
+
 func TestPushBoundedEndsWithItsTopic(t *testing.T) {
 	w := newWorld(t, Options{})
 	w.topic("in", 2)

@@ -19,7 +19,7 @@ const commitBytes = 8 << 20
 
 // commitDue tells whether uncommitted work has become too old or too much.
 func (t *task) commitDue() bool {
-	if !t.dirty || t.results != nil {
+	if !t.dirty {
 		return false
 	}
 	return time.Since(t.dirtySince) >= t.rt.opts.CommitInterval || t.chain.dirtyBytes() >= commitBytes
@@ -35,6 +35,11 @@ func (t *task) commit() (bool, error) {
 	t.chain.flush()
 	if t.chain.err != nil {
 		return false, t.chain.err
+	}
+	if t.results != nil { // All there is to commit is with the client.
+		t.chain.trim()
+		t.dirty = false
+		return true, nil
 	}
 	c, err := t.newCommit()
 	if err != nil {

@@ -91,6 +91,12 @@ func (q *Query) ID() string { return q.plan.ID }
 // Plan returns the plan, which must not be changed.
 func (q *Query) Plan() *plan.Query { return q.plan }
 
+// cached tells whether only the last change per key and commit is emitted; the
+// session that started the query may have said no.
+func (q *Query) cached() bool {
+	return q.rt.opts.Cache && q.plan.Properties["cache.max.bytes.buffering"] != "0"
+}
+
 // eachTask calls fn for all tasks, upstream ones first.
 func (q *Query) eachTask(fn func(*task)) {
 	for _, st := range q.stages {

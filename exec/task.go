@@ -170,9 +170,6 @@ func (t *task) round() (bool, error) {
 		return false, err
 	}
 	t.chain.process()
-	if t.results != nil {
-		t.chain.trim()
-	}
 	now := time.Now()
 	if !t.dirty {
 		t.dirty, t.dirtySince = true, now
@@ -184,13 +181,16 @@ func (t *task) round() (bool, error) {
 
 // drained ends a turn that found no more input.
 func (t *task) drained() error {
-	if t.results != nil {
-		t.awaitInput()
-		t.cool()
-		t.results.idle(t)
-		return nil
+	if t.results == nil {
+		return t.settle()
 	}
-	return t.settle()
+	if _, err := t.commit(); err != nil {
+		return err
+	}
+	t.awaitInput()
+	t.cool()
+	t.results.idle(t)
+	return nil
 }
 
 // settle commits what is uncommitted; when all is durable, it says so and leaves
