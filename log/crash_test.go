@@ -507,7 +507,10 @@ func (c *cutter) cutInRecovery(im image) {
 	at, seen := c.rng.IntN(12), 0
 	second := im
 	second.fs = nil
+	var mu sync.Mutex // The writer and the preparer of the next WAL file change the disk at the same time.
 	im.fs.SetHook(func(vfs.Op) error {
+		mu.Lock()
+		defer mu.Unlock()
 		if seen++; seen == at {
 			second.fs = im.fs.Crash(c.rng)
 			second.what += ", and again in the recovery"
