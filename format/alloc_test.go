@@ -20,6 +20,12 @@ func TestNoAllocations(t *testing.T) {
 		avroRecords = append(avroRecords, encodeRow(t, avroSpec, int64(i), "text", []any{types.StructValue{{Name: "D", Value: types.DecimalValue{Unscaled: big.NewInt(int64(i * 1000)), Scale: 2}}, {Name: "E", Value: 1.5}}, nil},
 			types.MapValue{{Key: "k", Value: types.TimestampValue(i)}}))
 	}
+	protobufSpec := Spec{Name: "PROTOBUF", Columns: columns(t, "A BIGINT, B STRING, C ARRAY<STRUCT<D DATE, E DOUBLE>>, F MAP<STRING, TIMESTAMP>, G ARRAY<INTEGER>")}
+	var protobufRecords [][]byte
+	for i := range 100 {
+		protobufRecords = append(protobufRecords, encodeRow(t, protobufSpec, int64(i), "text", []any{types.StructValue{{Name: "D", Value: types.DateValue(i)}, {Name: "E", Value: 1.5}}, nil},
+			types.MapValue{{Key: "k", Value: types.TimestampValue(i)}}, []any{int32(1), int32(2)}))
+	}
 	for _, c := range []struct {
 		name string
 		spec Spec
@@ -32,6 +38,7 @@ func TestNoAllocations(t *testing.T) {
 		{"DELIMITED", Spec{Name: "DELIMITED", Columns: columns(t, "A BIGINT, B STRING, C DOUBLE, D DECIMAL(9, 2)")},
 			spans([]byte(`12,"a""b",1.5,2.25`), []byte(`13,plain,1e10,`))},
 		{"AVRO", avroSpec, spans(avroRecords...)},
+		{"PROTOBUF", protobufSpec, spans(protobufRecords...)},
 		{"JSON_SR", Spec{Name: "JSON_SR", Columns: columns(t, bidColumns)}, spans(framed(bidRecords(types.BatchRows))...)},
 		{"KAFKA", Spec{Name: "KAFKA", Columns: columns(t, "A BIGINT")}, spans([]byte("12345678"), nil)},
 	} {

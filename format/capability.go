@@ -20,6 +20,8 @@ type Capability struct {
 	// WrapDefault: a single value column is written as a record with one field
 	// unless WRAP_SINGLE_VALUE says otherwise.
 	WrapDefault bool
+	// WrapKey: a single key column is written as a record, too.
+	WrapKey bool
 	// Delimiter: the DELIMITER property is allowed.
 	Delimiter bool
 	// Registry is the language of the format's schemas; empty when its records are
@@ -69,6 +71,10 @@ func init() {
 			typeOK: jsonTypeOK, build: newJSONSR, schemaOf: jsonSchemaOf, columnsOf: jsonColumnsOf},
 		{Name: "KAFKA", Unwrap: true, typeOK: kafkaTypeOK, build: newKafka},
 		{Name: "NONE", noColumns: true},
+		{Name: "PROTOBUF", MultiColumn: true, Wrap: true, WrapDefault: true, WrapKey: true, Registry: registry.Protobuf, FullName: true, Nullable: true,
+			typeOK: protobufTypeOK, nameOK: protobufNameOK, build: newProtobuf, schemaOf: protobufSchemaOf, columnsOf: protobufColumnsOf},
+		{Name: "PROTOBUF_NOSR", MultiColumn: true, Wrap: true, WrapDefault: true, WrapKey: true, Nullable: true,
+			typeOK: protobufTypeOK, nameOK: protobufNameOK, build: newProtobuf, schemaOf: protobufSchemaOf},
 	}
 }
 
@@ -101,7 +107,7 @@ func (c *Capability) checkColumns(spec Spec) error {
 	}
 	for _, col := range spec.Columns {
 		if c.nameOK != nil {
-			if why := c.nameOK(col.Name); why != "" && (!spec.IsKey || len(spec.Columns) > 1) {
+			if why := c.nameOK(col.Name); why != "" && (!spec.IsKey || c.WrapKey || len(spec.Columns) > 1) {
 				return fmt.Errorf("format %s cannot carry %s column %s: %s", c.Name, role(spec.IsKey), types.QuoteName(col.Name), why)
 			}
 		}

@@ -1,6 +1,7 @@
 // Package format turns record keys and values (bytes) into column vectors and
-// back: JSON, JSON_SR, AVRO, DELIMITED, KAFKA and NONE. Schemas live in package
-// format/registry; records of JSON_SR and AVRO begin with the id of theirs.
+// back: JSON, JSON_SR, AVRO, PROTOBUF, PROTOBUF_NOSR,
+// DELIMITED, KAFKA and NONE. Schemas live in package
+// format/registry; records of JSON_SR, AVRO and PROTOBUF begin with the id of theirs.
 //
 // [New] checks that a format can carry the given columns and returns a
 // [Format], which makes decoders and encoders. Both work on batches: a

@@ -97,7 +97,7 @@ func wrapped(c *Capability, spec Spec) bool {
 	case len(spec.Columns) > 1:
 		return true
 	case spec.IsKey:
-		return false
+		return c.WrapKey
 	case spec.WrapSingle != nil:
 		return *spec.WrapSingle
 	}

@@ -14,7 +14,7 @@ func TestRefusals(t *testing.T) {
 		want string // "" when accepted.
 	}{
 		{Spec{Name: "json", Columns: columns(t, "A STRING")}, ""},
-		{Spec{Name: "YAML", Columns: columns(t, "A STRING")}, "unknown format YAML: known formats are AVRO, DELIMITED, JSON, JSON_SR, KAFKA, NONE"},
+		{Spec{Name: "YAML", Columns: columns(t, "A STRING")}, "unknown format YAML: known formats are AVRO, DELIMITED, JSON, JSON_SR, KAFKA, NONE, PROTOBUF, PROTOBUF_NOSR"},
 		{Spec{Name: "JSON", IsKey: true, Columns: columns(t, "A STRING, K MAP<STRING, STRING>")}, "format JSON cannot carry key column `K` of type MAP<STRING, STRING>: a MAP cannot be in a key"},
 		{Spec{Name: "JSON", IsKey: true, Columns: columns(t, "K ARRAY<STRUCT<M MAP<STRING, STRING>>>")}, "key column `K`"},
 		{Spec{Name: "JSON", Columns: columns(t, "M MAP<INTEGER, STRING>")}, "the keys of a MAP must be STRING in JSON, not INTEGER"},
@@ -33,7 +33,7 @@ func TestRefusals(t *testing.T) {
 		{Spec{Name: "DELIMITED", IsKey: true, Columns: columns(t, "A STRING"), Properties: map[string]string{"DELIMITER": "||"}}, `KEY_DELIMITER "||": a delimiter is one character`},
 		{Spec{Name: "DELIMITED", Columns: columns(t, "A STRING"), Properties: map[string]string{"DELIMITER": " "}}, "a delimiter is one character"},
 		{Spec{Name: "DELIMITED", Columns: columns(t, "A STRING"), Properties: map[string]string{"DELIMITER": "\""}}, "this character cannot be a delimiter"},
-		{Spec{Name: "KAFKA", Columns: columns(t, "A STRING, B INTEGER")}, "format KAFKA carries a single value column, but there are 2: `A` STRING, `B` INTEGER; choose a format for several columns: AVRO, DELIMITED, JSON, JSON_SR"},
+		{Spec{Name: "KAFKA", Columns: columns(t, "A STRING, B INTEGER")}, "format KAFKA carries a single value column, but there are 2: `A` STRING, `B` INTEGER; choose a format for several columns: AVRO, DELIMITED, JSON, JSON_SR, PROTOBUF, PROTOBUF_NOSR"},
 		{Spec{Name: "KAFKA", IsKey: true, Columns: columns(t, "A BOOLEAN")}, "format KAFKA cannot carry key column `A` of type BOOLEAN: it carries INTEGER, BIGINT, DOUBLE, STRING and BYTES"},
 		{Spec{Name: "KAFKA", Columns: columns(t, "A ARRAY<INTEGER>")}, "cannot carry value column"},
 		{Spec{Name: "KAFKA", Columns: columns(t, "A INTEGER"), WrapSingle: &yes}, "format KAFKA cannot wrap a single value"},

@@ -159,6 +159,9 @@ func (d codec) encodeWithSchema(topic string, v any, f plan.Format, columns []ty
 	if err != nil {
 		return nil, err
 	}
+	if strings.HasPrefix(f.Name, "PROTOBUF") {
+		spec.IsKey = false // The case has a key, so it is a message, whatever is in it.
+	}
 	encoder, err := format.NewEncoder(spec)
 	if err != nil {
 		return nil, err
