@@ -57,7 +57,7 @@ type export struct {
 
 func newExport(e *env, n *plan.Repartition, out *outlet) (*export, error) {
 	schema := n.Out()
-	enc, err := newEncoder(e, schema, n.KeyFormat, n.ValueFormat, out, false)
+	enc, err := newEncoder(e, schema, e.task.query.wireKey(n), n.ValueFormat, out, false)
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ func newSource(e *env, l *leaf, partition int32) (*source, error) {
 			}
 		}
 	case *plan.Repartition:
-		keyFormat, valueFormat = n.KeyFormat, n.ValueFormat
+		keyFormat, valueFormat = e.task.query.wireKey(n), n.ValueFormat
 		s.changes = l.table
 	}
 	keys := len(s.schema.Key)
