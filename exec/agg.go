@@ -20,6 +20,7 @@ type aggregation struct {
 	node   *plan.Aggregate
 	keys   int // Number of key columns.
 	keyer  keyer
+	exprs  exprs // The arguments.
 	calls  []aggCall
 	layout state.Layout
 	next   operator
@@ -44,12 +45,17 @@ func newAggregation(e *env, n *plan.Aggregate, next operator) (aggregation, erro
 	in := n.Input.Out()
 	a := aggregation{env: e, node: n, keys: len(in.Key), keyer: newKeyer(in), next: next}
 	a.layout = state.Layout{Words: 1, IntKey: a.keyer.isInt()}
+	var args []*expr.Expr
+	for i := range n.Calls {
+		args = append(args, n.Calls[i].Args...)
+	}
+	a.exprs = e.together(args)
 	for i := range n.Calls {
 		acc, err := accumulator(e.functions, &n.Calls[i])
 		if err != nil {
 			return a, err
 		}
-		args, err := compileExprs(e, n.Calls[i].Args)
+		args, err := a.exprs.compileAll(n.Calls[i].Args)
 		if err != nil {
 			return a, err
 		}
@@ -63,6 +69,7 @@ func newAggregation(e *env, n *plan.Aggregate, next operator) (aggregation, erro
 
 // evalArgs evaluates the arguments of all calls.
 func (a *aggregation) evalArgs(b *batch, rows []uint32) {
+	a.exprs.begin()
 	for i := range a.calls {
 		c := &a.calls[i]
 		c.cols = evalAll(c.cols[:0], c.args, &b.Batch, rows, &a.errs)
@@ -162,6 +169,7 @@ func (a *aggregation) readRows(out *batch, src rowSource, rows []uint32) error {
 }
 
 func (a *aggregation) releaseScratch() {
+	a.exprs.release()
 	for i := range a.calls {
 		releaseAll(a.calls[i].args)
 		a.calls[i].cols, a.calls[i].use = nil, nil

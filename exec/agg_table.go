@@ -39,7 +39,7 @@ func newTableAgg(e *env, n *plan.Aggregate, wantOld bool, next operator) (*table
 	}
 	a := &tableAgg{aggregation: agg, wantOld: wantOld}
 	for i := range n.Calls {
-		args, err := compileExprs(e, n.Calls[i].Args)
+		args, err := e.apart().compileAll(n.Calls[i].Args)
 		if err != nil {
 			return nil, err
 		}

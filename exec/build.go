@@ -37,7 +37,7 @@ func (t *task) makeInputs() {
 func buildChain(t *task) (*chain, error) {
 	c := &chain{keeper: map[string]keeper{}}
 	c.env = env{rt: t.rt, task: t, query: t.query.plan, functions: t.query.functions, partition: t.partition, cache: t.query.cached(), transient: t.results != nil}
-	b := &builder{task: t, chain: c, env: &c.env, used: map[*leaf]bool{}}
+	b := &builder{task: t, chain: c, env: &c.env, used: map[*leaf]bool{}, exprs: map[plan.Node]exprs{}}
 	if err := b.processingLog(); err != nil {
 		return nil, err
 	}
@@ -49,6 +49,7 @@ type builder struct {
 	chain *chain
 	env   *env
 	used  map[*leaf]bool // Leaves that are connected.
+	exprs map[plan.Node]exprs
 }
 
 // processingLog makes the way of bad rows.
@@ -156,7 +157,7 @@ func (b *builder) filter(n *plan.Filter, next operator, wantOld bool) error {
 		op, err := newTableFilter(b.env, n, next)
 		return b.on(n.Input, op, true, err)
 	}
-	op, err := newFilter(b.env, n, next)
+	op, err := newFilter(b.exprsOf(n, true), n, next)
 	return b.on(n.Input, op, false, err)
 }
 
@@ -165,7 +166,7 @@ func (b *builder) project(n *plan.Project, next operator, wantOld bool) error {
 		op, err := newRegroup(b.env, n, next)
 		return b.on(n.Input, op, true, err)
 	}
-	op, err := newProject(b.env, n, wantOld, next)
+	op, err := newProject(b.exprsOf(n, n.Out().Relation == plan.Stream), n, wantOld, next)
 	return b.on(n.Input, op, wantOld, err)
 }
 

@@ -47,18 +47,6 @@ func accumulator(r *function.Registry, c *plan.AggCall) (function.Accumulator, e
 	return use.Overload.New(call)
 }
 
-// compileExprs compiles expressions without names.
-func compileExprs(e *env, list []*expr.Expr) ([]*expr.Program, error) {
-	out := make([]*expr.Program, len(list))
-	for i, x := range list {
-		var err error
-		if out[i], err = e.compile(x); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
 // releaseAll drops the scratch memory of programs.
 func releaseAll(lists ...[]*expr.Program) {
 	for _, list := range lists {

@@ -10,20 +10,22 @@ import (
 // filter keeps the rows of a stream for which a condition is true. Rows without
 // a value never pass.
 type filter struct {
-	env  *env
-	cond *expr.Program
-	next operator
-	out  batch
-	sel  []uint32
-	errs function.Errors
+	env   *env
+	exprs exprs
+	cond  *expr.Program
+	next  operator
+	out   batch
+	sel   []uint32
+	errs  function.Errors
 }
 
-func newFilter(e *env, n *plan.Filter, next operator) (*filter, error) {
-	cond, err := e.compile(n.Predicate)
-	return &filter{env: e, cond: cond, next: next}, err
+func newFilter(x exprs, n *plan.Filter, next operator) (*filter, error) {
+	cond, err := x.compile(n.Predicate)
+	return &filter{env: x.env, exprs: x, cond: cond, next: next}, err
 }
 
 func (f *filter) push(b *batch) {
+	f.exprs.begin()
 	rows := b.valued(&f.sel)
 	f.sel = f.cond.Filter(&b.Batch, rows, f.sel, &f.errs)
 	f.env.errors.addRows(f.env, "filter", b, &f.errs)
@@ -36,6 +38,7 @@ func (f *filter) push(b *batch) {
 }
 
 func (f *filter) release() {
+	f.exprs.release()
 	f.cond.Release()
 	f.out, f.sel, f.errs = batch{}, nil, function.Errors{}
 }

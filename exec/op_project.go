@@ -10,6 +10,7 @@ import (
 // project computes new key and value columns.
 type project struct {
 	env        *env
+	exprs      exprs
 	keys       int  // Key columns of the input.
 	rekey      bool // The key becomes another.
 	key, value []*expr.Program
@@ -26,10 +27,10 @@ type project struct {
 
 // newProject makes the operator; wantOld says that the old side of table changes
 // is wanted.
-func newProject(e *env, n *plan.Project, wantOld bool, next operator) (*project, error) {
-	p := &project{env: e, keys: len(n.Input.Out().Key), rekey: n.Rekey, next: next}
+func newProject(x exprs, n *plan.Project, wantOld bool, next operator) (*project, error) {
+	p := &project{env: x.env, exprs: x, keys: len(n.Input.Out().Key), rekey: n.Rekey, next: next}
 	var err error
-	if p.key, err = compileAll(e, n.Key); err != nil {
+	if p.key, err = x.compileAll(unnamed(n.Key)); err != nil {
 		return nil, err
 	}
 	p.masked = make([]*types.Vector, len(n.Key))
@@ -38,27 +39,17 @@ func newProject(e *env, n *plan.Project, wantOld bool, next operator) (*project,
 			p.masked[i] = types.NewVector(k.Expr.Type)
 		}
 	}
-	if p.value, err = compileAll(e, n.Value); err != nil {
+	if p.value, err = x.compileAll(unnamed(n.Value)); err != nil {
 		return nil, err
 	}
 	if wantOld {
-		p.old, err = compileAll(e, n.Value)
+		p.old, err = x.env.apart().compileAll(unnamed(n.Value))
 	}
 	return p, err
 }
 
-func compileAll(e *env, list []plan.Named) ([]*expr.Program, error) {
-	out := make([]*expr.Program, len(list))
-	for i, x := range list {
-		var err error
-		if out[i], err = e.compile(x.Expr); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
 func (p *project) push(b *batch) {
+	p.exprs.begin()
 	cols := p.out.Cols[:0]
 	p.out = *b
 	cols = p.keyColumns(cols, b)
@@ -124,6 +115,7 @@ func (p *project) pushOld(b *batch) {
 }
 
 func (p *project) release() {
+	p.exprs.release()
 	releaseAll(p.key, p.value, p.old)
 	for _, m := range p.masked {
 		if m != nil {

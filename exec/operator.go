@@ -63,8 +63,10 @@ type env struct {
 // compile compiles an expression. Pull queries have their own rule for NULL in
 // arithmetic.
 func (e *env) compile(x *expr.Expr) (*expr.Program, error) {
-	return expr.Options{NullArithmetic: e.pull}.Compile(x, e.functions)
+	return e.options().Compile(x, e.functions)
 }
+
+func (e *env) options() expr.Options { return expr.Options{NullArithmetic: e.pull} }
 
 // name makes the name of a store of the task.
 func (e *env) name(store string) string {

@@ -153,7 +153,7 @@ const (
 func newPullPart(t *task, p *plan.Pull, want *selection, res *Results) (*pullPart, error) {
 	part := &pullPart{task: t, store: p.Store, want: want, results: res, chain: &chain{}}
 	part.chain.env = env{rt: t.rt, task: t, query: t.query.plan, functions: t.query.functions, transient: true, pull: true}
-	b := &builder{task: t, chain: part.chain, env: &part.chain.env}
+	b := &builder{task: t, chain: part.chain, env: &part.chain.env, exprs: map[plan.Node]exprs{}}
 	var err error
 	part.top, err = b.stored(p.Root, &collect{results: res, schema: p.Root.Out()})
 	return part, err
@@ -166,13 +166,13 @@ func (b *builder) stored(n plan.Node, next operator) (operator, error) {
 	case *plan.Stored:
 		return next, nil
 	case *plan.Filter:
-		op, err := newFilter(b.env, n, next)
+		op, err := newFilter(b.exprsOf(n, true), n, next)
 		if err != nil {
 			return nil, err
 		}
 		return b.stored(n.Input, op)
 	case *plan.Project:
-		op, err := newProject(b.env, n, false, next)
+		op, err := newProject(b.exprsOf(n, true), n, false, next)
 		if err != nil {
 			return nil, err
 		}

@@ -39,10 +39,10 @@ func newRegroup(e *env, n *plan.Project, next operator) (*regroup, error) {
 	r := &regroup{env: e, keys: len(n.Input.Out().Key), next: next}
 	for _, s := range []*side{&r.new, &r.old} {
 		var err error
-		if s.key, err = compileAll(e, n.Key); err != nil {
+		if s.key, err = e.apart().compileAll(unnamed(n.Key)); err != nil {
 			return nil, err
 		}
-		if s.value, err = compileAll(e, n.Value); err != nil {
+		if s.value, err = e.apart().compileAll(unnamed(n.Value)); err != nil {
 			return nil, err
 		}
 	}

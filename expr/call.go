@@ -76,6 +76,7 @@ func (c *compiler) call(e *Expr) (value, error) {
 	}
 	if volatile {
 		c.varying++
+		c.volatile++
 	}
 	n.kernel = kernel
 	return n, nil

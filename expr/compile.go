@@ -28,15 +28,23 @@ func Compile(e *Expr, funcs Functions) (*Program, error) { return Options{}.Comp
 func (o Options) Compile(e *Expr, funcs Functions) (*Program, error) {
 	p := &Program{typ: e.Type}
 	c := &compiler{funcs: funcs, prog: p, scope: &scope{}, options: o}
-	root, err := c.value(e)
-	if err != nil {
+	if err := c.program(e); err != nil {
 		return nil, err
 	}
-	p.root = root
-	if e.Type.Kind == types.Boolean {
-		p.pred = truthOf(root, false)
-	}
 	return p, nil
+}
+
+// program compiles e as the program's root.
+func (c *compiler) program(e *Expr) error {
+	root, err := c.value(e)
+	if err != nil {
+		return err
+	}
+	c.prog.root = root
+	if e.Type.Kind == types.Boolean {
+		c.prog.pred = truthOf(root, false)
+	}
+	return nil
 }
 
 type compiler struct {
@@ -46,8 +54,11 @@ type compiler struct {
 	// varying counts the inputs and volatile calls compiled so far: an expression
 	// that adds none is constant.
 	varying int
-	held    []*held
-	options Options
+	// volatile counts the volatile calls among them.
+	volatile int
+	held     []*held
+	options  Options
+	group    *Group // Whose expressions may be computed once; nil for none.
 }
 
 // nullArithmetic is the failure of arithmetic with NULL, if it is one.
@@ -65,9 +76,12 @@ func (c *compiler) scratch(t *types.Type) *scratch {
 	return s
 }
 
-// value compiles e; a constant expression becomes a constant, unless its
+// value compiles e.
+func (c *compiler) value(e *Expr) (value, error) { return c.common(e) }
+
+// folded compiles e; a constant expression becomes a constant, unless its
 // evaluation fails: that is then reported for every row, as if not folded.
-func (c *compiler) value(e *Expr) (value, error) {
+func (c *compiler) folded(e *Expr) (value, error) {
 	before := c.varying
 	v, err := c.build(e)
 	if err != nil {

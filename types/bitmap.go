@@ -65,6 +65,16 @@ func (b Bitmap) Count() int {
 	return n
 }
 
+// AppendRows appends the rows of the set, ascending.
+func (b Bitmap) AppendRows(dst []uint32) []uint32 {
+	for i, w := range b {
+		for ; w != 0; w &= w - 1 {
+			dst = append(dst, uint32(i<<6+bits.TrailingZeros64(w)))
+		}
+	}
+	return dst
+}
+
 // SetAll makes rows 0..n-1 the whole set and returns the bitmap.
 func (b Bitmap) SetAll(n int) Bitmap {
 	b = b[:0].Grow(n)
