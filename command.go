@@ -36,7 +36,7 @@ func (db *DB) replayCommands(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("%s offset %d: %w", commandTopic, r.Offset[i], err)
 			}
-			db.next = r.Offset[i] + 1
+			db.next.Store(r.Offset[i] + 1)
 		}
 		return nil
 	})
@@ -62,6 +62,6 @@ func (db *DB) commit(ctx context.Context, id string, c *catalog.Command) (int64,
 		return 0, fmt.Errorf("%w: %w", ErrStorage, err)
 	}
 	db.catalog.Store(next)
-	db.next = offsets[0] + 1
+	db.next.Store(offsets[0] + 1)
 	return offsets[0], nil
 }

@@ -34,7 +34,7 @@ type DB struct {
 	// command and applying it are one step.
 	ddl     sync.Mutex
 	catalog atomic.Pointer[catalog.Snapshot]
-	next    int64 // Sequence number of the next command; guarded by ddl.
+	next    atomic.Int64 // Sequence number of the next command; changed under ddl.
 
 	queries queryTable   // Clients' running queries.
 	base    *Session     // Of DB.Exec and its like.

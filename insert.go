@@ -91,7 +91,6 @@ type rowWriter struct {
 	columns  []types.Column // Key columns, then value columns.
 	cols     []*types.Vector
 	times    []int64
-	noValue  types.Bitmap
 	key, val format.Encoder
 }
 
@@ -217,6 +216,9 @@ func (w *rowWriter) write(ctx context.Context, db *DB) error {
 		}
 	}
 	if _, err := db.log.Produce(ctx, writes); err != nil {
+		if db.log.Err() != nil {
+			err = fmt.Errorf("%w: %w", ErrStorage, err)
+		}
 		return fmt.Errorf("leat: insert into %s: %w", w.src.Name, err)
 	}
 	return nil
@@ -227,7 +229,7 @@ func (w *rowWriter) encode(n int) (keys, values types.Spans, err error) {
 	var errs format.Errors
 	k := len(w.src.Schema.Key)
 	w.key.Encode(w.cols[:k], rows, nil, &keys, &errs)
-	w.val.Encode(w.cols[k:], rows, w.noValue, &values, &errs)
+	w.val.Encode(w.cols[k:], rows, nil, &values, &errs)
 	if len(errs.Records) > 0 {
 		return keys, values, &errs.Records[0]
 	}
