@@ -31,7 +31,7 @@ type core struct {
 	// pending are the committed deltas that Badger does not have, oldest first.
 	pending      [][]byte
 	pendingBytes int
-	folded       int // Bytes of pending[0] if it is the sum of several deltas.
+	folded       int // pendingBytes when a fold was last tried, and after it if it was done.
 	// inFlight has, for each delta that was appended and not yet committed, an
 	// LSN below that of its group: the highest durable one at that time.
 	inFlight []uint64

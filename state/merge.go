@@ -24,7 +24,8 @@ type merged struct {
 type mergedEntry struct {
 	delta  uint32 // Index in deltas.
 	prefix uint32 // Index in prefixes.
-	pos    uint32 // Where the operation begins.
+	pos    uint32 // Where the operation begins,
+	end    uint32 // and where it ends.
 }
 
 // keyRange is low <= key < high.
@@ -83,7 +84,7 @@ func (m *merged) addOlder(data []byte) error {
 			dropped = dropped || d.has(r.prefix, r.key)
 		}
 		if !dropped {
-			m.add(r.key, mergedEntry{self, number, uint32(r.start)})
+			m.add(r.key, mergedEntry{self, number, uint32(r.start), uint32(r.pos)})
 		}
 	}
 	return r.err
@@ -176,27 +177,39 @@ func (m *merged) each(fn func(prefix, key, val []byte) error) error {
 	return nil
 }
 
-// appendDelta writes the sum as one delta.
+// appendDelta writes the sum as one delta: its operations, as they stand in the
+// deltas, without a step through their fields.
 func (m *merged) appendDelta(dst []byte) []byte {
-	dst = m.header.append(dst)
-	for _, d := range m.drops {
-		dst = appendDrop(dst, d.low, d.high)
-	}
 	if len(m.prefixes) > 1 {
 		m.index = byteIndex{} // It numbers the entries as they stand.
 		slices.SortStableFunc(m.entries, func(a, b mergedEntry) int { return int(a.prefix) - int(b.prefix) })
 	}
+	dst = slices.Grow(dst, m.deltaLen())
+	dst = m.header.append(dst)
+	for _, d := range m.drops {
+		dst = appendDrop(dst, d.low, d.high)
+	}
 	last := m.prefixNumber(nil)
-	_ = m.each(func(prefix, key, val []byte) error {
-		if n := m.prefixNum[string(prefix)]; n != last {
-			dst, last = appendPrefix(dst, prefix), n
+	for _, e := range m.entries {
+		if e.prefix != last {
+			dst, last = appendPrefix(dst, m.prefixes[e.prefix]), e.prefix
 		}
-		if val == nil {
-			dst = appendDelete(dst, key)
-		} else {
-			dst = appendPut(dst, key, val)
-		}
-		return nil
-	})
+		dst = append(dst, m.deltas[e.delta][e.pos:e.end]...)
+	}
 	return dst
+}
+
+// deltaLen is about what appendDelta needs, and not less but for many prefixes.
+func (m *merged) deltaLen() int {
+	n := 64
+	for _, d := range m.drops {
+		n += 16 + len(d.low) + len(d.high)
+	}
+	for _, p := range m.prefixes {
+		n += 8 + len(p)
+	}
+	for _, e := range m.entries {
+		n += int(e.end - e.pos)
+	}
+	return n
 }
