@@ -17,6 +17,8 @@
 //     of a piece to its place in the whole text.
 //   - [Keywords], [ReservedWords], [StatementWords] and [NextKeywords] are for
 //     completion, [QuoteIdent] and [QuoteString] for writing SQL.
+//   - [StatementSyntax] and [Terms] tell the forms of statements to people: help
+//     and the reference in docs/sql are made of them.
 //
 // # The tree
 //
@@ -54,7 +56,7 @@
 // grammar is written down once, and a new clause has its messages for free.
 //
 // To add a statement: a struct with tags in an ast file, its grammar in grammar.go,
-// a line of dispatch, cases in print_statement.go and walk_statement.go, and a text
-// test in testdata/golden. To add a keyword: a line in each half of
+// a line of dispatch, cases in print_statement.go and walk_statement.go, its form in
+// syntax_*.go, and a text test in testdata/golden. To add a keyword: a line in each half of
 // keyword_table.go.
 package parser

@@ -2,60 +2,48 @@ package shell
 
 import (
 	"fmt"
-	"sort"
+	"io"
 	"strings"
 
 	prompt "github.com/c-bata/go-prompt"
+
+	"github.com/leatdb/leat/parser"
 )
 
-// statementHelp maps the first words of statements to their form.
-var statementHelp = map[string]string{
-	"create stream": `CREATE [OR REPLACE] STREAM [IF NOT EXISTS] name (column type [KEY], ...) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON' [, PARTITIONS=n]);
-CREATE STREAM name [WITH (...)] AS SELECT ... FROM ... [WHERE ...] [PARTITION BY ...] EMIT CHANGES;`,
-	"create table": `CREATE TABLE [IF NOT EXISTS] name (column type PRIMARY KEY, column type, ...) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON' [, PARTITIONS=n]);
-CREATE TABLE name [WITH (...)] AS SELECT ..., COUNT(*) FROM ... [WINDOW ...] GROUP BY ... [HAVING ...] EMIT CHANGES;`,
-	"select": `SELECT item [AS alias], ... FROM source [alias] [JOIN other [WITHIN n UNIT] ON a = b]
-  [WINDOW TUMBLING (SIZE n UNIT) | HOPPING (SIZE n UNIT, ADVANCE BY n UNIT) | SESSION (n UNIT)]
-  [WHERE ...] [GROUP BY ...] [HAVING ...] [EMIT CHANGES | EMIT FINAL] [LIMIT n];
-With EMIT the query keeps running and shows every change; Ctrl-C stops it. Without EMIT it shows the state now.`,
-	"insert":    "INSERT INTO name [(column, ...)] VALUES (expression, ...);\nINSERT INTO name SELECT ... FROM ...;",
-	"show":      "SHOW STREAMS | TABLES | QUERIES | TOPICS | FUNCTIONS | PROPERTIES | TYPES | VARIABLES [EXTENDED];",
-	"describe":  "DESCRIBE name [EXTENDED];   DESCRIBE FUNCTION name;",
-	"explain":   "EXPLAIN query_id;   EXPLAIN SELECT ...;",
-	"print":     "PRINT topic [FROM BEGINNING] [INTERVAL n] [LIMIT n];",
-	"drop":      "DROP STREAM|TABLE [IF EXISTS] name [DELETE TOPIC];",
-	"terminate": "TERMINATE query_id | ALL;",
-	"pause":     "PAUSE query_id | ALL;",
-	"resume":    "RESUME query_id | ALL;",
-	"set":       "SET 'property'='value';   UNSET 'property';   SHOW PROPERTIES lists them.",
-	"define":    "DEFINE name = 'value';   UNDEFINE name;   ${name} in later statements is replaced.",
-}
-
+// help tells about the shell, a statement or a function.
 func (p *session) help(args string) error {
 	if args == "" {
 		p.overview()
 		return nil
 	}
-	text := strings.ToLower(strings.Join(strings.Fields(args), " "))
-	if form, ok := statementHelp[text]; ok {
-		fmt.Fprintln(p.shell.Out, form)
-		return nil
+	forms := parser.SyntaxOf(args)
+	if len(forms) == 0 {
+		return p.shell.Run(p.ctx, "DESCRIBE FUNCTION "+args+";")
 	}
-	var near []string
-	for name := range statementHelp {
-		if strings.HasPrefix(name, text) || strings.HasPrefix(text, name) {
-			near = append(near, name)
+	for i, s := range forms {
+		if i > 0 {
+			fmt.Fprintln(p.shell.Out)
 		}
+		statementHelp(p.shell.Out, s)
 	}
-	sort.Strings(near)
-	for _, name := range near {
-		fmt.Fprintln(p.shell.Out, statementHelp[name])
-	}
-	if len(near) > 0 {
-		return nil
-	}
-	return p.shell.Run(p.ctx, "DESCRIBE FUNCTION "+args+";")
+	return nil
 }
+
+// statementHelp writes what a statement does, its form with what the words in it
+// stand for, and an example.
+func statementHelp(w io.Writer, s parser.Syntax) {
+	fmt.Fprintf(w, "%s: %s\n\n%s;\n\n", s.Name, s.Summary, indent(s.Text()))
+	for _, t := range parser.TermsOf(false, s.Text()) {
+		what := t.Form
+		if what == "" {
+			what = t.Summary
+		}
+		fmt.Fprintf(w, "    %-12s %s\n", t.Name, strings.ReplaceAll(what, "\n", "\n"+strings.Repeat(" ", 17)))
+	}
+	fmt.Fprintf(w, "\nFor example:\n\n%s\n", indent(s.Example))
+}
+
+func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
 
 func (p *session) overview() {
 	fmt.Fprintln(p.shell.Out, "Statements end with a semicolon. Tab completes, F1 explains the word at the cursor, Ctrl-C stops a running query.")
@@ -63,11 +51,26 @@ func (p *session) overview() {
 		fmt.Fprintf(p.shell.Out, "  %-30s %s\n", c.name+" "+c.args, c.help)
 	}
 	var names []string
-	for name := range statementHelp {
-		names = append(names, name)
+	for _, s := range parser.StatementSyntax() {
+		names = append(names, strings.ToLower(s.Name))
 	}
-	sort.Strings(names)
-	fmt.Fprintln(p.shell.Out, "Statements with help of their own: "+strings.Join(names, ", ")+".")
+	fmt.Fprintln(p.shell.Out, "help STATEMENT tells the form of a statement with an example, help FUNCTION what a function does. The statements:")
+	for _, line := range wrap(names, 100) {
+		fmt.Fprintln(p.shell.Out, "  "+line)
+	}
+}
+
+// wrap joins words with commas to lines of at most width bytes.
+func wrap(words []string, width int) []string {
+	var lines []string
+	for _, w := range words {
+		if n := len(lines); n > 0 && len(lines[n-1])+len(w)+2 <= width {
+			lines[n-1] += ", " + w
+			continue
+		}
+		lines = append(lines, w)
+	}
+	return lines
 }
 
 // helpAtCursor explains the word before the cursor: a statement or a function.
