@@ -87,6 +87,7 @@ func open(ctx context.Context, dir string, o options) (db *DB, err error) {
 			db = nil
 		}
 	}()
+	db.functions.SetClock(o.now)
 	for _, register := range o.functions {
 		if err := register(db.functions); err != nil {
 			return db, err

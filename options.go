@@ -110,8 +110,10 @@ func (o *options) setAck(value string) error {
 	return nil
 }
 
-// WithClock replaces the wall clock, which gives rows without a time of their
-// own theirs. For tests.
+// WithClock replaces the wall clock: what UNIX_TIMESTAMP() and UNIX_DATE() tell,
+// what gives rows without a time of their own theirs, and what retention
+// counts from. Windows do not look at it: they close as the times of rows go on.
+// For tests. now may be called by several goroutines.
 func WithClock(now func() time.Time) Option {
 	return func(o *options) error {
 		o.now = now

@@ -3,6 +3,7 @@ package function
 import (
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/leatdb/leat/types"
 )
@@ -56,7 +57,21 @@ func (r *Registry) With(properties map[string]string) *Registry {
 		config = own
 	}
 	maps.Copy(config, own)
-	return &Registry{funcs: maps.Clone(r.funcs), config: config}
+	return &Registry{funcs: maps.Clone(r.funcs), config: config, now: r.now}
+}
+
+// SetClock gives the functions that tell the time, at call sites made afterwards,
+// another clock than time.Now.
+func (r *Registry) SetClock(now func() time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.now = now
+}
+
+func (r *Registry) clock() func() time.Time {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.now
 }
 
 // Kernel returns the kernel of one call site of a scalar function. The types in
@@ -77,7 +92,7 @@ func (r *Registry) Kernel(name string, call *Call) (Kernel, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	call.Config = r.Config(name)
+	call.Config, call.Now = r.Config(name), r.clock()
 	k, err := c.Overload.New(call)
 	return k, c.Overload.Volatile, err
 }

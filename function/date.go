@@ -44,12 +44,18 @@ func dateFunctions() []*Scalar {
 
 // clock is an overload that tells the time, read once per batch.
 func clock(signature string, set func(out *types.Vector, i int, now time.Time)) ScalarOverload {
-	o := over(signature, kernel(func(_ []*types.Vector, rows []uint32, out *types.Vector, _ *Errors) {
-		now := time.Now()
-		for _, r := range rows {
-			set(out, int(r), now)
+	o := over(signature, func(call *Call) (Kernel, error) {
+		read := call.Now
+		if read == nil {
+			read = time.Now
 		}
-	}))
+		return func(_ []*types.Vector, rows []uint32, out *types.Vector, _ *Errors) {
+			now := read()
+			for _, r := range rows {
+				set(out, int(r), now)
+			}
+		}, nil
+	})
 	o.Volatile = true
 	return o
 }

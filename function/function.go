@@ -1,6 +1,10 @@
 package function
 
-import "github.com/leatdb/leat/types"
+import (
+	"time"
+
+	"github.com/leatdb/leat/types"
+)
 
 // Example is an expression and the text of its value; examples run as tests.
 type Example struct{ SQL, Result string }
@@ -66,6 +70,8 @@ type Call struct {
 	Lambda []Lambda
 	// Config are the properties ksql.functions.<name>.* and ksql.functions._global_.*
 	Config map[string]string
+	// Now reads the wall clock; nil means time.Now.
+	Now func() time.Time
 }
 
 // Lambda evaluates a lambda body. Params are vectors with one row per

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Kind is the kind of a function. A name belongs to one kind only.
@@ -88,6 +89,7 @@ type Registry struct {
 	mu     sync.RWMutex
 	funcs  map[string]Function
 	config map[string]string
+	now    func() time.Time // nil: time.Now.
 }
 
 // NewRegistry returns a registry with every built-in function.
