@@ -13,10 +13,24 @@ import (
 
 // coerce turns a Go value into one that a vector of type t stores. Numbers
 // widen when nothing is lost; strings become times, decimals and numbers by
-// their text; slices, maps and structs become ARRAY, MAP and STRUCT.
+// their text; slices, maps and structs become ARRAY, MAP and STRUCT; nil
+// pointers, slices and maps become NULL.
 func coerce(x any, t *types.Type) (any, error) {
 	if x == nil {
 		return nil, nil
+	}
+	switch v := reflect.ValueOf(x); v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil, nil
+		}
+		if v.Type() != reflect.TypeFor[*big.Int]() {
+			return coerce(v.Elem().Interface(), t)
+		}
+	case reflect.Slice, reflect.Map:
+		if v.IsNil() {
+			return nil, nil
+		}
 	}
 	if v, ok := coerceScalar(x, t); ok {
 		return v, nil
@@ -41,6 +55,9 @@ func coerceScalar(x any, t *types.Type) (any, bool) {
 			return s, true
 		case fmt.Stringer:
 			return s.String(), true
+		}
+		if v := reflect.ValueOf(x); v.Kind() == reflect.String {
+			return v.String(), true
 		}
 	case types.Bytes:
 		switch b := x.(type) {
@@ -100,6 +117,8 @@ func rational(x any) (*big.Rat, bool) {
 		return new(big.Rat).SetFrac(n.Unscaled, types.Pow10(n.Scale)), true
 	case *big.Int:
 		return new(big.Rat).SetInt(n), true
+	case big.Rat:
+		return new(big.Rat).Set(&n), true
 	}
 	switch v := reflect.ValueOf(x); {
 	case v.CanInt():
@@ -170,6 +189,8 @@ func coerceNested(x any, t *types.Type) (any, error) {
 		return coerceMap(v, t)
 	case t.Kind == types.Struct && v.Kind() == reflect.Map && v.Type().Key().Kind() == reflect.String:
 		return coerceStruct(v, t)
+	case t.Kind == types.Struct && v.Kind() == reflect.Struct && isRecord(v.Type()):
+		return coerceFields(v, t)
 	}
 	return nil, fmt.Errorf("a Go %T does not fit a column of type %s", x, t)
 }
@@ -209,6 +230,27 @@ func coerceStruct(v reflect.Value, t *types.Type) (any, error) {
 			return nil, fmt.Errorf("field %s: %w", name, err)
 		}
 		out[i].Value = value
+	}
+	return out, nil
+}
+
+// coerceFields makes a STRUCT of a Go struct, whose fields must all be known.
+func coerceFields(v reflect.Value, t *types.Type) (any, error) {
+	fields, out, names := structFields(v.Type()), make(types.StructValue, len(t.Fields)), make([]string, len(t.Fields))
+	for i, f := range t.Fields {
+		names[i], out[i].Name = f.Name, f.Name
+		at := fields.find(f.Name)
+		if at == nil {
+			continue
+		}
+		value, err := coerce(v.FieldByIndex(at).Interface(), f.Type)
+		if err != nil {
+			return nil, fmt.Errorf("field %s: %w", f.Name, err)
+		}
+		out[i].Value = value
+	}
+	if name := fields.unknown(v.Type(), names); name != "" {
+		return nil, fmt.Errorf("%s has no field for %s of the Go type %s", t, name, v.Type())
 	}
 	return out, nil
 }

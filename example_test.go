@@ -66,7 +66,11 @@ func ExampleDB_Query() {
 	if _, err := db.Exec(ctx, `CREATE STREAM temps (room VARCHAR KEY, celsius DOUBLE) WITH (KAFKA_TOPIC='temps', VALUE_FORMAT='JSON', PARTITIONS=1);`); err != nil {
 		log.Fatal(err)
 	}
-	err = db.Insert(ctx, "temps", map[string]any{"room": "attic", "celsius": 31.5}, map[string]any{"room": "cellar", "celsius": 12})
+	type temp struct {
+		Room    string
+		Celsius float64
+	}
+	err = db.Insert(ctx, "temps", temp{"attic", 31.5}, temp{"cellar", 12})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -74,11 +78,11 @@ func ExampleDB_Query() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	for row, err := range rows.All() {
+	for t, err := range leat.Values[temp](rows) {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(row.Values...)
+		fmt.Println(t.Room, t.Celsius)
 	}
 	// Output: attic 31.5
 }

@@ -3,8 +3,11 @@ package leat
 import (
 	"context"
 	"fmt"
-	"sort"
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/expr"
@@ -43,10 +46,12 @@ func (db *DB) insertValues(ctx context.Context, p *planner.InsertValues) error {
 }
 
 // Insert appends rows to a stream or upserts them into a table, in order and
-// durable on return. A row maps column names (any case) to Go values; columns
-// that are missing are NULL. ROWTIME sets the row's time (a time.Time or
-// milliseconds), which is otherwise the time of the call.
-func (db *DB) Insert(ctx context.Context, target string, rows ...map[string]any) error {
+// durable on return. A row is a map[string]any from column names (any case) to Go
+// values, or a struct, or a pointer to one, whose fields stand for columns as
+// [Values] says. Columns that are missing, and nil, are NULL. ROWTIME sets the
+// row's time (a time.Time or milliseconds); without it, and with the zero
+// time.Time, that is the time of the call. Either all rows are inserted or, when one does not fit, none.
+func (db *DB) Insert(ctx context.Context, target string, rows ...any) error {
 	if db.closed.Load() {
 		return ErrClosed
 	}
@@ -116,11 +121,11 @@ func encoderFor(reg *registry.Registry, src *catalog.Source, key bool) (format.E
 		Registry: reg, Subject: subject})
 }
 
-// add appends a row of Go values.
-func (w *rowWriter) add(row map[string]any, now int64) error {
-	given := make(map[string]any, len(row))
-	for name, v := range row {
-		given[w.columnName(name)] = v
+// add appends a row: a map or a struct.
+func (w *rowWriter) add(row any, now int64) error {
+	given, err := w.given(row)
+	if err != nil {
+		return err
 	}
 	at, err := rowTime(given, now)
 	if err != nil {
@@ -143,6 +148,34 @@ func (w *rowWriter) add(row map[string]any, now int64) error {
 	return nil
 }
 
+// given returns the values of a row by column name.
+func (w *rowWriter) given(row any) (map[string]any, error) {
+	if m, ok := row.(map[string]any); ok {
+		given := make(map[string]any, len(m))
+		for name, v := range m {
+			given[w.columnName(name)] = v
+		}
+		return given, nil
+	}
+	v := reflect.Indirect(reflect.ValueOf(row))
+	if !v.IsValid() || !isRecord(v.Type()) {
+		return nil, fmt.Errorf("a row is a map[string]any or a struct, not a %T", row)
+	}
+	fields, given, names := structFields(v.Type()), map[string]any{}, []string{"ROWTIME"}
+	for _, c := range w.columns {
+		names = append(names, c.Name)
+	}
+	if name := fields.unknown(v.Type(), names); name != "" {
+		return nil, fmt.Errorf("the field %s of %s stands for no column; the columns are %s; tag fields that are not columns with `leat:\"-\"`", name, v.Type(), w.src.Schema.String())
+	}
+	for _, name := range names {
+		if i := fields.find(name); i != nil {
+			given[name] = v.FieldByIndex(i).Interface()
+		}
+	}
+	return given, nil
+}
+
 // columnName finds the column a caller means by a name: itself, or in upper case.
 func (w *rowWriter) columnName(name string) string {
 	for _, c := range w.columns {
@@ -159,6 +192,15 @@ func rowTime(given map[string]any, now int64) (int64, error) {
 		return now, nil
 	}
 	delete(given, "ROWTIME")
+	if p, isPointer := v.(*time.Time); isPointer {
+		v = time.Time{}
+		if p != nil {
+			v = *p
+		}
+	}
+	if t, isTime := v.(time.Time); v == nil || isTime && t.IsZero() {
+		return now, nil
+	}
 	if n, isNumber := coerceNumber(v, types.BigIntType); isNumber {
 		return n.(int64), nil
 	}
@@ -169,12 +211,12 @@ func rowTime(given map[string]any, now int64) (int64, error) {
 	return int64(t.(types.TimestampValue)), nil
 }
 
-func firstKey(m map[string]any) string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
+// firstKey returns the least key, or "" of none.
+func firstKey[V any](m map[string]V) string {
+	keys := slices.Sorted(maps.Keys(m))
+	if len(keys) == 0 {
+		return ""
 	}
-	sort.Strings(keys)
 	return keys[0]
 }
 

@@ -2,9 +2,7 @@ package leat
 
 import (
 	"context"
-	"fmt"
 	"iter"
-	"strings"
 	"sync"
 )
 
@@ -91,80 +89,4 @@ func (r *Rows) Close() {
 			r.closed()
 		}
 	})
-}
-
-// Scan copies the values of the row into pointers: *any takes everything, other
-// pointers take a value of their own type. nil leaves a nil for *any and the
-// zero value otherwise.
-func (r Row) Scan(dest ...any) error {
-	if len(dest) != len(r.Values) {
-		return fmt.Errorf("leat: the row has %d values, Scan was given %d pointers", len(r.Values), len(dest))
-	}
-	for i, d := range dest {
-		if err := scanValue(d, r.Values[i]); err != nil {
-			return fmt.Errorf("leat: column %d: %w", i+1, err)
-		}
-	}
-	return nil
-}
-
-func scanValue(dest, v any) error {
-	ok := true
-	switch d := dest.(type) {
-	case *any:
-		*d = v
-	case *string:
-		ok = scanInto(d, v)
-		if !ok {
-			if s, is := v.(fmt.Stringer); is {
-				*d, ok = s.String(), true
-			}
-		}
-	case *int64:
-		if n, is := v.(int32); is {
-			*d = int64(n)
-		} else {
-			ok = scanInto(d, v)
-		}
-	case *int:
-		switch n := v.(type) {
-		case int32:
-			*d = int(n)
-		case int64:
-			*d = int(n)
-		case nil:
-			*d = 0
-		default:
-			ok = false
-		}
-	case *int32:
-		ok = scanInto(d, v)
-	case *float64:
-		ok = scanInto(d, v)
-	case *bool:
-		ok = scanInto(d, v)
-	case *[]byte:
-		ok = scanInto(d, v)
-	case *[]any:
-		ok = scanInto(d, v)
-	default:
-		return fmt.Errorf("cannot scan into %T", dest)
-	}
-	if !ok {
-		return fmt.Errorf("cannot scan a %T into %s", v, strings.TrimPrefix(fmt.Sprintf("%T", dest), "*"))
-	}
-	return nil
-}
-
-func scanInto[T any](dest *T, v any) bool {
-	if v == nil {
-		var zero T
-		*dest = zero
-		return true
-	}
-	x, ok := v.(T)
-	if ok {
-		*dest = x
-	}
-	return ok
 }

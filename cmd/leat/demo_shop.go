@@ -33,8 +33,8 @@ var (
 
 const shopUsers = 500
 
-func (s *shop) users() []map[string]any {
-	out := make([]map[string]any, shopUsers)
+func (s *shop) users() []any {
+	out := make([]any, shopUsers)
 	for i := range out {
 		out[i] = map[string]any{"ID": userID(i), "NAME": fmt.Sprintf("%s %d", shopNames[i%len(shopNames)], i),
 			"COUNTRY": countries[s.skewed(len(countries))], "ROWTIME": s.now}
@@ -69,7 +69,7 @@ func (s *shop) run(ctx context.Context, db *leat.DB, perSecond int) error {
 func (s *shop) round(ctx context.Context, db *leat.DB, now time.Time, n int) error {
 	// Visitors come and go: at any moment a part of them is there.
 	first := int(now.Unix()) * 7 % shopUsers
-	var clicks, orders []map[string]any
+	var clicks, orders []any
 	for range n {
 		user := userID((first + s.skewed(shopUsers/3)) % shopUsers)
 		page := shopPages[s.skewed(len(shopPages))]
