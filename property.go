@@ -10,7 +10,14 @@ import (
 // property describes one setting that SET changes for a session.
 type property struct {
 	name, value, summary string
-	check                func(string) error
+	allowed              allowed
+}
+
+// allowed are the values of a property: in words, and as a check, which is nil
+// for any text.
+type allowed struct {
+	values string
+	check  func(string) error
 }
 
 // properties lists the settings of a session with their defaults. The names are
@@ -24,7 +31,7 @@ var properties = []property{
 	{"ksql.persistence.default.format.key", "KAFKA", "key format of CREATE statements without KEY_FORMAT", isFormat},
 	{"ksql.persistence.default.format.value", "", "value format of CREATE statements without VALUE_FORMAT", isFormat},
 	{"ksql.persistence.wrap.single.values", "", "default of WRAP_SINGLE_VALUE: true, false, or empty for the format's own", optional(oneOf("true", "false"))},
-	{"ksql.output.topic.name.prefix", "", "put before the names of topics that CREATE ... AS makes", nil},
+	{"ksql.output.topic.name.prefix", "", "put before the names of topics that CREATE ... AS makes", anyText},
 	{"ksql.query.pull.table.scan.enabled", "true", "whether pull queries may scan a whole table", oneOf("true", "false")},
 	{"ksql.query.pull.range.scan.enabled", "true", "whether pull queries may scan a range of keys", oneOf("true", "false")},
 	{"ksql.query.pull.stream.enabled", "true", "whether pull queries may read streams", oneOf("true", "false")},
@@ -41,39 +48,41 @@ var properties = []property{
 // functions or have no meaning here, and scripts that set them must run.
 var openPrefixes = []string{"ksql.functions.", "ksql.new.", "ksql.suppress.", "ksql.query.push.", "ksql.streams.", "ksql.windowed.", "ksql.sink."}
 
-func oneOf(values ...string) func(string) error {
-	return func(v string) error {
+func oneOf(values ...string) allowed {
+	return allowed{strings.Join(values, ", "), func(v string) error {
 		for _, x := range values {
 			if strings.EqualFold(x, v) {
 				return nil
 			}
 		}
 		return fmt.Errorf("must be one of %s", strings.Join(values, ", "))
-	}
+	}}
 }
 
-func optional(check func(string) error) func(string) error {
-	return func(v string) error {
+func optional(a allowed) allowed {
+	return allowed{a.values + " or empty", func(v string) error {
 		if v == "" {
 			return nil
 		}
-		return check(v)
-	}
+		return a.check(v)
+	}}
 }
 
-func isCount(v string) error {
+var anyText = allowed{values: "any text"}
+
+var isCount = allowed{"a whole number, 0 or more", func(v string) error {
 	if n, err := strconv.ParseInt(v, 10, 64); err != nil || n < 0 {
 		return fmt.Errorf("must be a whole number, 0 or more")
 	}
 	return nil
-}
+}}
 
-func isFormat(v string) error {
+var isFormat = allowed{"a format such as JSON, or empty", func(v string) error {
 	if strings.TrimSpace(v) == "" && v != "" {
 		return fmt.Errorf("must name a format such as JSON")
 	}
 	return nil
-}
+}}
 
 // canonicalProperty returns the name under which a property is kept.
 func canonicalProperty(name string) string {
@@ -105,10 +114,10 @@ func checkProperty(name, value string) error {
 		}
 		return fmt.Errorf("unknown property %q%s", name, nearestProperty(name))
 	}
-	if p.check == nil {
+	if p.allowed.check == nil {
 		return nil
 	}
-	if err := p.check(value); err != nil {
+	if err := p.allowed.check(value); err != nil {
 		return fmt.Errorf("property %q %w, not %q", name, err, value)
 	}
 	return nil
@@ -138,7 +147,7 @@ func nearestProperty(name string) string {
 func listProperties(overrides map[string]string) []Property {
 	var out []Property
 	for _, p := range properties {
-		line := Property{Name: p.name, Value: p.value, Default: true, Editable: true, Summary: p.summary}
+		line := Property{Name: p.name, Value: p.value, Default: true, Editable: true, Summary: p.summary, Allowed: p.allowed.values}
 		if v, ok := overrides[p.name]; ok {
 			line.Value, line.Default = v, false
 		}

@@ -149,6 +149,7 @@ type Property struct {
 	Default     bool // Not overridden.
 	Editable    bool // SET changes it.
 	Summary     string
+	Allowed     string // The values it may have, in words.
 }
 
 // TypeName is a line of SHOW TYPES.

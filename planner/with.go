@@ -9,65 +9,6 @@ import (
 	"github.com/leatdb/leat/parser"
 )
 
-// propKind is the type of a property of a WITH clause.
-type propKind int
-
-const (
-	textProp  propKind = iota
-	countProp          // A whole number of at least 1.
-	numberProp
-	flagProp
-)
-
-func (k propKind) String() string {
-	return [...]string{textProp: "a string", countProp: "a whole number of at least 1", numberProp: "a whole number", flagProp: "TRUE or FALSE"}[k]
-}
-
-// clause says in which statements a property may stand.
-type clause int
-
-const (
-	inCreate   clause = 1 << iota // CREATE STREAM, CREATE TABLE.
-	inCreateAs                    // CREATE ... AS SELECT.
-	inInsert                      // INSERT INTO ... SELECT.
-	inAssertTopic
-)
-
-const inBoth = inCreate | inCreateAs
-
-// properties lists what WITH knows. The names are those of the dialect.
-var withProperties = []struct {
-	name  string
-	kind  propKind
-	where clause
-}{
-	{"KAFKA_TOPIC", textProp, inBoth},
-	{"PARTITIONS", countProp, inBoth | inAssertTopic},
-	{"REPLICAS", countProp, inBoth | inAssertTopic},
-	{"RETENTION_MS", numberProp, inBoth},
-	{"CLEANUP_POLICY", textProp, inBoth},
-	{"FORMAT", textProp, inBoth},
-	{"KEY_FORMAT", textProp, inBoth},
-	{"VALUE_FORMAT", textProp, inBoth},
-	{"KEY_DELIMITER", textProp, inBoth},
-	{"VALUE_DELIMITER", textProp, inBoth},
-	{"WRAP_SINGLE_VALUE", flagProp, inBoth},
-	{"TIMESTAMP", textProp, inBoth},
-	{"TIMESTAMP_FORMAT", textProp, inBoth},
-	{"KEY_SCHEMA_ID", numberProp, inBoth},
-	{"VALUE_SCHEMA_ID", numberProp, inBoth},
-	{"KEY_SCHEMA_FULL_NAME", textProp, inBoth},
-	{"VALUE_SCHEMA_FULL_NAME", textProp, inBoth},
-	{"VALUE_AVRO_SCHEMA_FULL_NAME", textProp, inBoth},
-	{"KEY_PROTOBUF_NULLABLE_REPRESENTATION", textProp, inBoth},
-	{"VALUE_PROTOBUF_NULLABLE_REPRESENTATION", textProp, inBoth},
-	{"WINDOW_TYPE", textProp, inCreate},
-	{"WINDOW_SIZE", textProp, inCreate},
-	{"SOURCE_CONNECTOR", textProp, inCreate},
-	{"SOURCED_BY_CONNECTOR", textProp, inCreate},
-	{"QUERY_ID", textProp, inInsert},
-}
-
 // with is a WITH clause whose names and types are right.
 type with map[string]withValue
 
