@@ -313,7 +313,9 @@ func refText(x any, inObject bool) string {
 			panic(err)
 		}
 		if d.Coeff.Sign() == 0 {
-			d.Negative = false
+			if d.Negative = false; d.Exponent < -6 { // Java's BigDecimal has no exception for zero, apd has.
+				return fmt.Sprintf("0E%d", d.Exponent)
+			}
 		}
 		return d.Text('G')
 	case bool:
