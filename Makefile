@@ -13,6 +13,9 @@ test: ## all tests, as in the README
 race: ## the concurrent packages under the race detector
 	go test -race ./log ./state ./exec .
 
+docs: ## docs/sql, from the forms, descriptors and tables in the code
+	go run ./internal/sqldocs
+
 lint: ## formatting, vet and staticcheck
 	.ci/lint
 
@@ -31,4 +34,4 @@ demo: ## the five-minute look: live results in this terminal
 ci: ## everything CI runs
 	.ci/run
 
-.PHONY: help build test race lint conformance crash bench demo ci
+.PHONY: help build test race docs lint conformance crash bench demo ci

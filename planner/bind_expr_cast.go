@@ -23,9 +23,9 @@ var castTargets = map[types.Kind][]types.Kind{
 	types.Struct:    {types.String},
 }
 
-// castable tells whether CAST converts values of one type to another. Nested
+// Castable tells whether CAST converts values of one type to another. Nested
 // types are converted part by part; fields that are missing become NULL.
-func castable(from, to *types.Type) bool {
+func Castable(from, to *types.Type) bool {
 	switch {
 	case from.Equal(to):
 		return true
@@ -37,12 +37,12 @@ func castable(from, to *types.Type) bool {
 		}
 		return false
 	case from.Kind == types.Array:
-		return castable(from.Elem, to.Elem)
+		return Castable(from.Elem, to.Elem)
 	case from.Kind == types.Map:
-		return castable(from.Key, to.Key) && castable(from.Elem, to.Elem)
+		return Castable(from.Key, to.Key) && Castable(from.Elem, to.Elem)
 	case from.Kind == types.Struct:
 		for _, f := range to.Fields {
-			if i := from.Field(f.Name); i >= 0 && !castable(from.Fields[i].Type, f.Type) {
+			if i := from.Field(f.Name); i >= 0 && !Castable(from.Fields[i].Type, f.Type) {
 				return false
 			}
 		}
@@ -62,7 +62,7 @@ func (x *exprBinder) cast(e *parser.Cast) (*expr.Expr, error) {
 	if isNull(arg) {
 		return expr.Null(t), nil
 	}
-	if !castable(arg.Type, t) {
+	if !Castable(arg.Type, t) {
 		return nil, errorf(e.Type, "%s cannot be cast to %s", arg.Type, t).hint("%s", castHint(arg.Type))
 	}
 	if arg.Type.Equal(t) {

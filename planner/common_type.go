@@ -190,7 +190,7 @@ func widerStruct(a, b *types.Type) (*types.Type, bool) {
 // written, so '10' becomes the number 10.
 func castAll(items []*expr.Expr, at []parser.Expr, t *types.Type) error {
 	for i, item := range items {
-		if !isNull(item) && !castable(item.Type, t) {
+		if !isNull(item) && !Castable(item.Type, t) {
 			return errorf(at[i], "%s cannot be converted to %s", item.Type, t).hint("give all items one type with CAST")
 		}
 		items[i] = coerce(item, t)

@@ -101,7 +101,11 @@ func (w *tableWriter) flush() error { return w.t.Flush() }
 func (w *tableWriter) close() error {
 	n, err := w.t.Close()
 	if err == nil {
-		fmt.Fprintf(w.shell.Err, "(%d rows)\n", n)
+		noun := "rows"
+		if n == 1 {
+			noun = "row"
+		}
+		fmt.Fprintf(w.shell.Err, "(%d %s)\n", n, noun)
 	}
 	return err
 }

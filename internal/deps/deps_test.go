@@ -39,6 +39,7 @@ exec              : types function expr format format/registry planner/plan log 
 server/api        :
 server            : . server/api types log parser
 shell             : . server/api parser types
+internal/sqldocs  : . shell parser planner format function types
 sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs
 bench/nexmark     :
 bench             : . bench/nexmark types format catalog planner/plan log state internal/vfs
