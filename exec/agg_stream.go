@@ -10,14 +10,19 @@ import (
 type streamAgg struct {
 	aggregation
 	store   *state.Table
+	parts   *state.Groups // The rows are parts of groups; nil where they are rows.
 	wantOld bool
 	before  earlier
 	held    heldGroups
 }
 
 func newStreamAgg(e *env, n *plan.Aggregate, wantOld bool, next operator) (*streamAgg, error) {
-	a, err := newAggregation(e, n, next)
-	return &streamAgg{aggregation: a, wantOld: wantOld}, err
+	agg, err := newAggregation(e, n, next)
+	a := &streamAgg{aggregation: agg, wantOld: wantOld}
+	if r, ok := n.Input.(*plan.Repartition); ok && !e.transient && e.task.query.wire(r).parts != nil {
+		a.parts = state.NewGroups(a.layout)
+	}
+	return a, err
 }
 
 func (a *streamAgg) open(e *env) (err error) {
@@ -37,7 +42,9 @@ func (a *streamAgg) push(b *batch) {
 		created = a.before.room(n)
 	}
 	a.keyer.upsert(a.store, entries, a.groups, created)
-	a.evalArgs(b, b.Sel)
+	if a.parts == nil {
+		a.evalArgs(b, b.Sel)
+	}
 	if a.env.cache {
 		a.hold(b, created)
 		return
@@ -46,8 +53,7 @@ func (a *streamAgg) push(b *batch) {
 	if a.wantOld {
 		a.before.load(&a.aggregation, a.store, a.groups, b.Sel, b.N)
 	}
-	a.update(a.store, a.groups, b.Sel, +1, a.vals)
-	a.report(b)
+	a.take(b, a.vals)
 	touch(a.store, a.groups, b.Sel, b.Time, a.times)
 	a.out = batch{Batch: types.Batch{N: b.N, Sel: b.Sel, Cols: a.columns(b.Cols[:a.keys], a.vals), Time: a.times}, Seq: b.Seq}
 	if a.wantOld {
@@ -56,11 +62,21 @@ func (a *streamAgg) push(b *batch) {
 	a.emit(&a.out)
 }
 
+// take adds the rows to their groups. With outs the result after each row is
+// written there.
+func (a *streamAgg) take(b *batch, outs []*types.Vector) {
+	if a.parts != nil {
+		a.addParts(a.store, a.parts, b, a.groups, outs)
+		return
+	}
+	a.update(a.store, a.groups, b.Sel, +1, outs)
+	a.report(b)
+}
+
 // hold updates the groups and leaves the emission to the commit.
 func (a *streamAgg) hold(b *batch, created types.Bitmap) {
 	a.held.add(&a.aggregation, a.store, 0, a.groups, created, a.wantOld)
-	a.update(a.store, a.groups, b.Sel, +1, nil)
-	a.report(b)
+	a.take(b, nil)
 	touch(a.store, a.groups, b.Sel, b.Time, nil)
 }
 
@@ -74,5 +90,8 @@ func (a *streamAgg) pages(want *selection) pager {
 
 func (a *streamAgg) release() {
 	a.releaseScratch()
+	if a.parts != nil {
+		a.parts.Release()
+	}
 	a.before, a.held = earlier{}, heldGroups{}
 }

@@ -87,7 +87,11 @@ func (b *builder) root(n plan.Node) error {
 		if err != nil {
 			return err
 		}
-		op, err := newExport(b.env, n, out)
+		w := b.task.query.wire(n)
+		op, err := newExport(b.env, w, out)
+		if err == nil && w.parts != nil {
+			return b.parts(n, w.parts, op)
+		}
 		if n.DropNullKeys && n.Out().Relation == plan.Stream {
 			return b.on(n.Input, &keyed{env: b.env, keys: len(n.Out().Key), next: op}, false, err, op)
 		}

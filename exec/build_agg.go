@@ -39,6 +39,14 @@ func (b *builder) streamAggregate(n *plan.Aggregate, next operator, wantOld bool
 	return op, op, err
 }
 
+// parts builds the way of rows that travel in parts: only those that belong to a
+// group are looked at.
+func (b *builder) parts(n *plan.Repartition, reader *plan.Aggregate, out operator) error {
+	m, err := newPartMaker(b.env, reader, out)
+	guard := &keyed{env: b.env, keys: len(n.Out().Key), next: m}
+	return b.on(n.Input, guard, false, err, m, out)
+}
+
 // keyFormatBelow is the format in which the key of n's rows has travelled last.
 func keyFormatBelow(n plan.Node) plan.Format {
 	switch n := n.(type) {

@@ -56,6 +56,16 @@ func (k *keyer) upsert(t *state.Table, entries, groups []uint32, created []uint6
 	t.UpsertBatch(&keys, entries, groups, created)
 }
 
+// group groups the entries; see state.Groups.
+func (k *keyer) group(g *state.Groups, groups []uint32) {
+	if k.isInt() {
+		g.GroupInts(k.ints, groups)
+		return
+	}
+	keys := state.Keys(k.encoded)
+	g.Group(&keys, groups)
+}
+
 // find finds the groups of entries, state.None where there is none.
 func (k *keyer) find(t *state.Table, entries, groups []uint32) {
 	if k.isInt() {

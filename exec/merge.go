@@ -203,7 +203,7 @@ func (f *feed) emitOne(in *input) {
 func (f *feed) emitMixed() {
 	m := &f.mixed
 	if m.Cols == nil {
-		m.Cols = newVectors(f.leaf.node.Out().Columns())
+		m.Cols = newVectors(f.inputs[0].source.schema.Columns())
 	}
 	m.N, m.Sel, m.Topic = f.n, firstRows(f.n), f.leaf.topic
 	resetVectors(m.Cols, f.n)

@@ -21,7 +21,7 @@ type Query struct {
 	prefix string // Begins the names of all stores.
 	// functions are those of the runtime with the properties of the query.
 	functions *function.Registry
-	grouped   map[*plan.Repartition]bool // Those that an aggregation reads.
+	grouped   map[*plan.Repartition]*plan.Aggregate // Those that an aggregation reads, and which.
 	stages    []*stage
 	paused    atomic.Bool
 	turns     atomic.Int64 // Turns that its tasks have begun.
@@ -31,7 +31,7 @@ type Query struct {
 // internal topics and the first positions of its consumer group.
 func (r *Runtime) prepare(p *plan.Query) (*Query, error) {
 	q := &Query{rt: r, plan: p, group: "_confluent-ksql-" + r.opts.ServiceID + "query_" + p.ID, prefix: p.ID + "/",
-		functions: r.opts.Functions.With(p.Properties), grouped: map[*plan.Repartition]bool{}}
+		functions: r.opts.Functions.With(p.Properties), grouped: map[*plan.Repartition]*plan.Aggregate{}}
 	var err error
 	if q.stages, err = split(q); err != nil {
 		return nil, err

@@ -55,15 +55,15 @@ type export struct {
 	before types.Spans
 }
 
-func newExport(e *env, n *plan.Repartition, out *outlet) (*export, error) {
-	schema := n.Out()
-	enc, err := newEncoder(e, schema, e.task.query.wireKey(n), n.ValueFormat, out, false)
+func newExport(e *env, w wire, out *outlet) (*export, error) {
+	schema := w.schema
+	enc, err := newEncoder(e, schema, w.key, w.value, out, false)
 	if err != nil {
 		return nil, err
 	}
 	x := &export{encoder: enc}
 	if schema.Relation == plan.Table {
-		f, err := newFormat(e.rt, n.ValueFormat, schema.Value, false)
+		f, err := newFormat(e.rt, w.value, schema.Value, false)
 		if err != nil {
 			return nil, err
 		}

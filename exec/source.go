@@ -64,7 +64,8 @@ func newSource(e *env, l *leaf, partition int32) (*source, error) {
 			}
 		}
 	case *plan.Repartition:
-		keyFormat, valueFormat = e.task.query.wireKey(n), n.ValueFormat
+		w := e.task.query.wire(n)
+		s.schema, keyFormat, valueFormat = w.schema, w.key, w.value
 		s.changes = l.table
 	}
 	keys := len(s.schema.Key)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/leatdb/leat/format"
 	"github.com/leatdb/leat/log"
 	"github.com/leatdb/leat/planner/plan"
 )
@@ -97,7 +96,7 @@ func (s *splitter) collect(st *stage, n plan.Node) error {
 		}
 	case *plan.Aggregate:
 		if r, ok := n.Input.(*plan.Repartition); ok {
-			s.query.grouped[r] = true
+			s.query.grouped[r] = n
 		}
 	case *plan.Sink:
 		return errors.New("a sink stands below another node of the plan")
@@ -140,17 +139,6 @@ func (s *splitter) countPartitions(st *stage) error {
 		st.partitions = max(st.partitions, l.upstream.partitions)
 	}
 	return nil
-}
-
-// wireKey is the format of the keys in a repartition topic. The plan's is needed
-// only where rows must meet those of another topic, by the partition that follows
-// from the bytes of their keys. An aggregation reads nothing else, so its keys
-// are written as the engine likes it best.
-func (q *Query) wireKey(n *plan.Repartition) plan.Format {
-	if q.grouped[n] {
-		return plan.Format{Name: format.Internal}
-	}
-	return n.KeyFormat
 }
 
 // internalTopic names a topic between two stages.
