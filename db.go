@@ -203,20 +203,21 @@ func (j journal) ReleaseDeltas(upTo uint64) error {
 	return nil
 }
 
-// processingLogTopic gets a record for every row that could not be processed.
-const processingLogTopic = serviceID + "ksql_processing_log"
+// ProcessingLogTopic is the topic that gets a record, a JSON object, for every row
+// that could not be processed.
+const ProcessingLogTopic = serviceID + "ksql_processing_log"
 
 func (db *DB) execOptions() exec.Options {
 	return exec.Options{
 		Log: db.log, State: db.state, Functions: db.functions, Registry: db.registry, Workers: db.opts.workers, CommitInterval: db.opts.commitEvery,
 		Cache: db.opts.properties["cache.max.bytes.buffering"] != "0", Logger: db.opts.logger, ServiceID: serviceID,
-		ProcessingLogTopic: processingLogTopic,
+		ProcessingLogTopic: ProcessingLogTopic,
 	}
 }
 
 // createProcessingLog makes sure that the topic of rows that failed exists.
 func (db *DB) createProcessingLog(ctx context.Context) error {
-	err := db.log.CreateTopic(ctx, processingLogTopic, log.TopicConfig{Partitions: 1, RetentionMillis: defaultRetentionMillis, RetentionBytes: 1 << 30})
+	err := db.log.CreateTopic(ctx, ProcessingLogTopic, log.TopicConfig{Partitions: 1, RetentionMillis: defaultRetentionMillis, RetentionBytes: 1 << 30})
 	if errors.Is(err, log.ErrTopicExists) {
 		return nil
 	}

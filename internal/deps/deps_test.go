@@ -41,6 +41,7 @@ server            : . server/api types log parser
 shell             : . server/api parser types
 internal/sqldocs  : . shell parser planner format function types
 sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs
+leattest          : . log internal/vfs
 bench/nexmark     :
 bench             : . bench/nexmark types format catalog planner/plan log state internal/vfs
 internal/crashtest : . log internal/vfs
