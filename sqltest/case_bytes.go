@@ -125,7 +125,7 @@ func (d codec) decodePart(b []byte, f plan.Format, columns []types.Column, isKey
 	case usesSchema(f):
 		return d.decodeWithSchema(b, f, columns, isKey)
 	case f.Name == "JSON":
-		return parseJSON(b)
+		return decodeJSON(b, f, columns, isKey)
 	case f.Name == "DELIMITED" || len(columns) == 0:
 		return string(b), nil
 	}

@@ -191,32 +191,30 @@ func (r *caseRun) checkSource(want *CaseSource) error {
 	if want.Schema == "" {
 		return nil
 	}
-	schema, err := canonicalSchema(want.Schema)
+	schema, err := readSchema(want.Schema)
 	if err != nil {
 		return err
 	}
-	if got := src.Schema.String(); got != schema {
-		return fmt.Errorf("want schema %s, got %s", schema, got)
+	if got, want := src.Schema.String(), schema.String(); got != want {
+		return fmt.Errorf("want schema %s, got %s", want, got)
 	}
 	return nil
 }
 
-// canonicalSchema prints a schema text such as "ID BIGINT KEY, V STRING" as
-// types.Schema does.
-func canonicalSchema(text string) (string, error) {
+// readSchema reads a schema text such as "ID BIGINT KEY, V STRING".
+func readSchema(text string) (s types.Schema, err error) {
 	stmt, err := parser.ParseStatement("CREATE STREAM X (" + text + ") WITH (KAFKA_TOPIC='x');")
 	if err != nil {
-		return "", fmt.Errorf("the schema of the case: %w", err)
+		return s, fmt.Errorf("the schema of the case: %w", err)
 	}
 	create, ok := stmt.(*parser.CreateSource)
 	if !ok {
-		return "", fmt.Errorf("the schema %q of the case cannot be read", text)
+		return s, fmt.Errorf("the schema %q of the case cannot be read", text)
 	}
-	var s types.Schema
 	for _, c := range create.Columns {
 		t, err := types.ParseType(parser.Print(c.Type))
 		if err != nil {
-			return "", err
+			return s, err
 		}
 		col := types.Column{Name: c.Name.Text, Type: t}
 		switch c.Role {
@@ -230,7 +228,7 @@ func canonicalSchema(text string) (string, error) {
 			s.Value = append(s.Value, col)
 		}
 	}
-	return s.String(), nil
+	return s, nil
 }
 
 func (r *caseRun) checkTopics() error {

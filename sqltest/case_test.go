@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/leatdb/leat/log"
+	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/types"
 )
 
@@ -41,6 +42,57 @@ func TestMatch(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+func TestMatchDecimals(t *testing.T) {
+	for _, x := range []struct {
+		got, want string
+		ok        bool
+	}{
+		{"10.0000", `10.0`, true}, // The zeros at the end of a number say nothing.
+		{"10.0000", `"10.0000"`, true},
+		{"10.0000", `"10.0"`, false},
+		{"10.0000", `10.00`, false}, // These zeros are there on purpose.
+		{"10.0000", `10`, false},
+		{"10", `10`, true},
+		{"10.00001", `10.0`, false},
+		{"5.4", `"005.4"`, true},
+		{"-5.40", `"-05.40"`, true},
+		{"5.4", `"5.4x"`, false},
+		{"12345678987654321.2345", `1.234567898765432e+16`, true}, // As near as a double comes.
+		{"12345678987654.3", `12345678987654.4`, false},
+		{"0.1234567", `0.1234568`, false},
+	} {
+		got, err := parseDecimal(x.got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := parseJSON([]byte(x.want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := newMatcher(&Case{}).value(got, want); (err == nil) != x.ok {
+			t.Errorf("%s against %s: %v", x.got, x.want, err)
+		}
+	}
+}
+
+// TestTypedJSON holds that JSON is to be written as its columns demand.
+func TestTypedJSON(t *testing.T) {
+	schema, err := readSchema("A INT, B DECIMAL(4,2), C DOUBLE, D ARRAY<STRUCT<X BIGINT>>, E MAP<STRING, STRING>, F BYTES")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, ok := range map[string]bool{
+		`{"A": 1, "B": 1.10, "C": 1E2, "D": [{"X": 1}, null], "E": {"x": "y"}, "F": "AA=="}`: true,
+		`{"A": null, "B": null, "C": null, "D": null, "E": null, "F": null}`:                 true,
+		`{"A": 1.0}`: false, `{"A": "1"}`: false, `{"B": 1.1}`: false, `{"B": "1.10"}`: false, `{"C": true}`: false,
+		`{"D": [{"Y": 1}]}`: false, `{"D": {}}`: false, `{"E": {"x": 1}}`: false, `{"G": 1}`: false,
+	} {
+		if _, err := decodeJSON([]byte(text), plan.Format{Name: "JSON"}, schema.Value, false); (err == nil) != ok {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }
 
