@@ -38,7 +38,7 @@ const memberTime = 0
 func newForeignJoin(e *env, n *plan.Join, wantOld bool, next operator) (*foreignJoin, error) {
 	left, right := n.Left.Out(), n.Right.Out()
 	j := &foreignJoin{env: e, name: n.Store, inner: n.Type == plan.InnerJoin, out: newJoinRows(e, n, wantOld, next),
-		left: newJoinKeys(left, false), right: newJoinKeys(right, false), leftValues: len(left.Value), rightValues: len(right.Value)}
+		left: newJoinKeys(left, nil, false), right: newJoinKeys(right, nil, false), leftValues: len(left.Value), rightValues: len(right.Value)}
 	j.sides.rows = j
 	var err error
 	if j.subs.order, err = newWireOrder(left.Key, keyFormat(n.Left)); err != nil {

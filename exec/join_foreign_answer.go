@@ -32,7 +32,7 @@ const (
 func newForeignAnswer(e *env, c *foreignCut, out *outlet) (*foreignAnswer, error) {
 	n := c.join
 	right := n.Right.Out()
-	j := &foreignAnswer{env: e, name: n.Store, keys: [2]joinKeys{newJoinKeys(c.requests.Out(), false), newJoinKeys(right, false)},
+	j := &foreignAnswer{env: e, name: n.Store, keys: [2]joinKeys{newJoinKeys(c.requests.Out(), nil, false), newJoinKeys(right, nil, false)},
 		values: len(right.Value)}
 	j.sides.rows = j
 	var err error

@@ -44,7 +44,7 @@ func newForeignAsk(e *env, c *foreignCut, out *outlet, next operator) (*foreignA
 	n := c.join
 	left := n.Left.Out()
 	j := &foreignAsk{env: e, name: n.Store, inner: n.Type == plan.InnerJoin, out: newJoinRows(e, n, false, next),
-		keys: newJoinKeys(left, false), values: len(left.Value)}
+		keys: newJoinKeys(left, nil, false), values: len(left.Value)}
 	j.sides.rows = j
 	j.out.parts[rightSide].keys = answerRight
 	j.asked.Cols = newVectors(c.requests.Out().Columns())

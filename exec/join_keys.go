@@ -8,23 +8,42 @@ import (
 )
 
 // joinKeys makes store keys for the rows of one side of a join: entry k is the
-// key of row Sel[k]. Windowed rows meet only rows of exactly their window, so
-// its bounds are part of the key.
+// key of row Sel[k]. Windowed rows meet only rows of the same window, so its
+// bounds are part of the key. Time windows are the same when they start at the
+// same time: the joined rows have the left side's size.
 type joinKeys struct {
 	keyer
 	cols     int // Key columns.
 	windowed bool
+	size     int64 // Of the joined rows' windows; 0: the bounds are taken as they are.
 	bounded  types.Spans
 }
 
-// newJoinKeys makes the keys of a side. Without ints, keys are bytes also where
-// a number would do.
-func newJoinKeys(schema *plan.Schema, ints bool) joinKeys {
-	k := joinKeys{cols: len(schema.Key), windowed: schema.Window != nil}
+// newJoinKeys makes the keys of a side for rows that get the given window.
+// Without ints, keys are bytes also where a number would do.
+func newJoinKeys(schema *plan.Schema, window *plan.KeyWindow, ints bool) joinKeys {
+	k := joinKeys{cols: len(schema.Key), windowed: schema.Window != nil, size: windowSize(window)}
 	if ints && !k.windowed {
 		k.keyer = newKeyer(schema)
 	}
 	return k
+}
+
+// windowSize is the size of time windows and 0 for sessions, whose rows tell both
+// bounds.
+func windowSize(w *plan.KeyWindow) int64 {
+	if w == nil || w.Kind == plan.Session {
+		return 0
+	}
+	return w.SizeMillis
+}
+
+// windowEnd is the end that a joined row has which is in the window of a row.
+func windowEnd(b *batch, row uint32, size int64) int64 {
+	if size == 0 {
+		return b.WindowEnd[row]
+	}
+	return b.WindowStart[row] + size
 }
 
 // loadBatch makes the entries of the selected rows. The keys of rows that have a
@@ -40,7 +59,7 @@ func (k *joinKeys) loadBatch(b *batch) {
 		k.bounded.Begin()
 		d := append(k.bounded.Data, key...)
 		d = binary.BigEndian.AppendUint64(d, uint64(b.WindowStart[r]))
-		k.bounded.Data = binary.BigEndian.AppendUint64(d, uint64(b.WindowEnd[r]))
+		k.bounded.Data = binary.BigEndian.AppendUint64(d, uint64(windowEnd(b, r, k.size)))
 		k.bounded.End()
 	}
 	k.encoded, k.bounded = k.bounded, k.encoded

@@ -31,7 +31,7 @@ func newLookupJoin(e *env, n *plan.Join, next operator) *lookupJoin {
 	j := &lookupJoin{env: e, name: n.Store, outer: n.Type == plan.LeftJoin, out: newJoinRows(e, n, false, next),
 		values: len(n.Right.Out().Value)}
 	j.sides.rows = j
-	j.keys = [2]joinKeys{newJoinKeys(n.Left.Out(), true), newJoinKeys(n.Right.Out(), true)}
+	j.keys = [2]joinKeys{newJoinKeys(n.Left.Out(), n.Out().Window, true), newJoinKeys(n.Right.Out(), n.Out().Window, true)}
 	return j
 }
 

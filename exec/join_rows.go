@@ -21,6 +21,7 @@ type joinRows struct {
 	seq         uint32 // Place of the row that makes rows now.
 
 	key   []*types.Vector // Parts of out.Cols.
+	size  int64           // As in joinKeys.
 	parts [2]joinPart
 	keyOf [2]rowMoves // Key columns from the left and from the right batch.
 }
@@ -71,6 +72,7 @@ func newJoinRows(e *env, n *plan.Join, wantOld bool, next operator) joinRows {
 	}
 	if n.Out().Window != nil {
 		o.out.WindowStart, o.out.WindowEnd = []int64{}, []int64{}
+		o.size = windowSize(n.Out().Window)
 	}
 	return o
 }
@@ -119,7 +121,7 @@ func (o *joinRows) keyFrom(i int, s joinSide, row uint32) {
 	o.keyOf[s].add(i, row)
 	if o.out.WindowStart != nil {
 		b := o.batch(s)
-		o.out.WindowStart[i], o.out.WindowEnd[i] = b.WindowStart[row], b.WindowEnd[row]
+		o.out.WindowStart[i], o.out.WindowEnd[i] = b.WindowStart[row], windowEnd(b, row, o.size)
 	}
 }
 

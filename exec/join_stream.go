@@ -63,7 +63,7 @@ func newStreamJoin(e *env, n *plan.Join, next operator) *streamJoin {
 	}
 	for s, in := range []plan.Node{n.Left, n.Right} {
 		schema := in.Out()
-		j.side[s] = streamSide{outer: outer[s], before: before, after: after, keys: newJoinKeys(schema, false), values: len(schema.Value),
+		j.side[s] = streamSide{outer: outer[s], before: before, after: after, keys: newJoinKeys(schema, n.Out().Window, false), values: len(schema.Value),
 			retention: add(add(before, after), j.grace)}
 		before, after = after, before
 	}

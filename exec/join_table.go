@@ -33,8 +33,8 @@ func newTableJoin(e *env, n *plan.Join, wantOld bool, next operator) *tableJoin 
 	j := &tableJoin{env: e, name: n.Store, out: newJoinRows(e, n, wantOld, next)}
 	j.sides.rows = j
 	left, right := n.Left.Out(), n.Right.Out()
-	j.side[leftSide] = tableSide{outer: n.Type == plan.LeftJoin || n.Type == plan.FullJoin, keys: newJoinKeys(left, true), values: len(left.Value)}
-	j.side[rightSide] = tableSide{outer: n.Type == plan.RightJoin || n.Type == plan.FullJoin, keys: newJoinKeys(right, true), values: len(right.Value)}
+	j.side[leftSide] = tableSide{outer: n.Type == plan.LeftJoin || n.Type == plan.FullJoin, keys: newJoinKeys(left, n.Out().Window, true), values: len(left.Value)}
+	j.side[rightSide] = tableSide{outer: n.Type == plan.RightJoin || n.Type == plan.FullJoin, keys: newJoinKeys(right, n.Out().Window, true), values: len(right.Value)}
 	return j
 }
 

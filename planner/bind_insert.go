@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/leatdb/leat/catalog"
+	"github.com/leatdb/leat/expr"
 	"github.com/leatdb/leat/parser"
 	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/types"
@@ -120,6 +121,7 @@ func matchTarget(s *parser.Insert, q *query, target *catalog.Source) error {
 			if n.Name != c.Name {
 				return false, refuse(fmt.Sprintf("%s column %d is %s, not %s", kind, i+1, quote(n.Name), quote(c.Name)))
 			}
+			n.Expr = fitConstant(n.Expr, c.Type)
 			if n.Expr.Type.Equal(c.Type) {
 				continue
 			}
@@ -137,6 +139,18 @@ func matchTarget(s *parser.Insert, q *query, target *catalog.Source) error {
 	p.Rekey = p.Rekey || rekey
 	_, err = match("value", p.Value, target.Schema.Value)
 	return err
+}
+
+// fitConstant makes a constant number a decimal of the target's type when it fits
+// without rounding, whatever the digits its own type would have room for.
+func fitConstant(e *expr.Expr, to *types.Type) *expr.Expr {
+	if to.Kind != types.Decimal || e.Op != expr.OpConst || e.Null || !e.Type.Kind.Numeric() || e.Type.Kind == types.Double {
+		return e
+	}
+	if !widens(decimalConst(e.Text).Type, to) {
+		return e
+	}
+	return &expr.Expr{Op: expr.OpConst, Type: to, Text: e.Text, SQL: e.SQL}
 }
 
 // widens tells whether values of one type are implicitly made another: numbers

@@ -167,7 +167,9 @@ func (j *join) checkWindows() error {
 		return errorf(j.ast, "a windowed source can only be joined with a windowed one").hint("%s", j.windowText())
 	case (l.Kind == plan.Session) != (r.Kind == plan.Session):
 		return errorf(j.ast, "a source with SESSION windows can only be joined with another such source").hint("%s", j.windowText())
-	case l.Kind != plan.Session && l.SizeMillis != r.SizeMillis:
+	case l.Kind != plan.Session && l.SizeMillis != r.SizeMillis && !registered(j.left.keyFormat):
+		// Keys with the id of a schema are moved on both sides, and on the way the
+		// right side's windows become those of the left.
 		return errorf(j.ast, "the windows of the sources have different sizes").hint("%s", j.windowText())
 	case !j.keyedBy(j.left, j.onLeft) || !j.keyedBy(j.right, j.onRight):
 		return errorf(j.ast.On, "windowed sources can only be joined on their keys").
