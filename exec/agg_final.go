@@ -3,6 +3,7 @@ package exec
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/leatdb/leat/format"
@@ -102,16 +103,47 @@ func (f *finalRows) emitRows(rows []uint32) {
 func (f *finalRows) release() { *f = finalRows{agg: f.agg, key: f.key} }
 
 // finalWindows emits time windows when they close.
+//
+// A window is remembered for RETENTION, counted to the start of the newest
+// window. When stream time jumps so far that a window is forgotten by the very
+// row that closes it, its result is lost. The store forgets later, batch by batch;
+// so the jumps of a batch are noted row by row, and what they lose is left out.
 type finalWindows struct {
 	*finalRows
-	name   string
-	done   int64 // Windows that start here or before have been emitted.
-	starts []int64
+	name    string
+	window  *plan.Window
+	advance int64
+	done    int64 // Windows that start here or before have been emitted.
+	lost    []lostWindows
+	starts  []int64
 }
+
+// lostWindows are the windows lost in one jump of stream time, by their starts.
+type lostWindows struct{ first, last int64 }
 
 func newFinalWindows(a *aggregation, keyFormat plan.Format) (*finalWindows, error) {
 	rows, err := newFinalRows(a, keyFormat)
-	return &finalWindows{finalRows: rows, name: a.node.Store + ".emitted"}, err
+	return &finalWindows{finalRows: rows, name: a.node.Store + ".emitted", window: a.node.Window, advance: advanceOf(a.node.Window)}, err
+}
+
+// jump notes which windows are lost when stream time goes from one time to
+// another, later one.
+func (f *finalWindows) jump(from, to int64) {
+	w := f.window
+	firstClosed := from - w.SizeMillis - w.GraceMillis + 1
+	lastForgotten := to - to%f.advance - w.RetentionMillis - 1
+	if firstClosed <= lastForgotten {
+		f.lost = append(f.lost, lostWindows{firstClosed, lastForgotten})
+	}
+}
+
+// isLost tells whether the window was lost. Windows are asked for in ascending
+// order.
+func (f *finalWindows) isLost(start int64) bool {
+	for len(f.lost) > 0 && f.lost[0].last < start {
+		f.lost = f.lost[1:]
+	}
+	return len(f.lost) > 0 && f.lost[0].first <= start
 }
 
 func (f *finalWindows) load(m *state.Meta) {
@@ -129,7 +161,12 @@ func (f *finalWindows) emitClosed(store *state.Windows, closed int64) {
 		return
 	}
 	f.starts = store.Starts(f.starts[:0], f.done+1, closed)
+	lost := 0
 	for _, start := range f.starts {
+		if f.isLost(start) {
+			lost++
+			continue
+		}
 		end := start + f.agg.node.Window.SizeMillis
 		scan := store.Lookup(start).Scan(nil, nil)
 		for scan.Next(&f.page) {
@@ -140,5 +177,10 @@ func (f *finalWindows) emitClosed(store *state.Windows, closed int64) {
 		}
 		f.emit()
 	}
-	f.done = closed
+	if lost > 0 {
+		reason := fmt.Sprintf("the final results of %d windows are lost: stream time has jumped past the %d ms for which windows are kept; a longer RETENTION keeps them",
+			lost, f.window.RetentionMillis)
+		f.agg.env.errors.add(f.agg.env, f.agg.node.Store, logMessage{Type: 1, Processing: &processingError{ErrorMessage: reason, Cause: []string{}}})
+	}
+	f.done, f.lost = closed, nil
 }

@@ -41,15 +41,20 @@ func newWindowAgg(e *env, n *plan.Aggregate, wantOld bool, keyFormat plan.Format
 	if err != nil {
 		return nil, err
 	}
-	a := &windowAgg{aggregation: agg, window: n.Window, advance: n.Window.AdvanceMillis, wantOld: wantOld}
-	if n.Window.Kind == plan.Tumbling || a.advance <= 0 {
-		a.advance = n.Window.SizeMillis
-	}
+	a := &windowAgg{aggregation: agg, window: n.Window, advance: advanceOf(n.Window), wantOld: wantOld}
 	a.clock.name = n.Store + ".streamTime"
 	if n.Final {
 		a.final, err = newFinalWindows(&a.aggregation, keyFormat)
 	}
 	return a, err
+}
+
+// advanceOf is how far apart windows start.
+func advanceOf(w *plan.Window) int64 {
+	if w.Kind == plan.Tumbling || w.AdvanceMillis <= 0 {
+		return w.SizeMillis
+	}
+	return w.AdvanceMillis
 }
 
 func (a *windowAgg) open(e *env) (err error) {
@@ -95,7 +100,12 @@ func (a *windowAgg) assignTumbling(b *batch) {
 	late := int64(0)
 	for k, r := range b.Sel {
 		t := b.Time[r]
-		now = max(now, t)
+		if t > now {
+			if a.final != nil {
+				a.final.jump(now, t)
+			}
+			now = t
+		}
 		if t < start || t >= start+size {
 			start = t - t%size
 		}
@@ -117,7 +127,12 @@ func (a *windowAgg) assignHopping(b *batch) {
 	size, grace, advance := a.window.SizeMillis, a.window.GraceMillis, a.advance
 	for k, r := range b.Sel {
 		t := b.Time[r]
-		a.clock.now = max(a.clock.now, t)
+		if t > a.clock.now {
+			if a.final != nil {
+				a.final.jump(a.clock.now, t)
+			}
+			a.clock.now = t
+		}
 		late := true
 		for start := max(0, t-size+advance) / advance * advance; start <= t; start += advance {
 			if start+size+grace <= a.clock.now {

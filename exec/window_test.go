@@ -129,7 +129,8 @@ func TestFinal(t *testing.T) {
 	w.lines("in", 0, `
 		15 c={"A":6}
 		5 a={"A":7}
-		1000 a={"A":8}`)
+		26 a={"A":8}
+		1000 a={"A":9}`) // The window from 20 is forgotten when it closes: a newer one begins more than 15 later.
 	w.quiesce()
 	w.expectWindows(8, `
 		3 a={"WINDOWSTART":0,"WINDOWEND":10,"N":1,"L":[2]}
