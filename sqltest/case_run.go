@@ -10,6 +10,7 @@ import (
 
 	"github.com/leatdb/leat"
 	"github.com/leatdb/leat/catalog"
+	"github.com/leatdb/leat/format/registry"
 	"github.com/leatdb/leat/log"
 )
 
@@ -65,6 +66,10 @@ func (r *caseRun) run(ctx context.Context) error {
 		if err := r.session.Set(name, fmt.Sprint(value)); err != nil {
 			return err
 		}
+	}
+	// The registry of the harness that the cases come from takes every schema.
+	if err := r.db.Schemas().SetCompatibility(ctx, "", registry.NoCompatibility); err != nil {
+		return err
 	}
 	if err := r.createTopics(ctx); err != nil {
 		return err
