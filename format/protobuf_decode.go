@@ -160,11 +160,12 @@ func (f *protobufField) accepts(wire protowire.Type) bool {
 	return wire == want || f.list && wire == protowire.BytesType && want != protowire.StartGroupType
 }
 
-// missing gives row the value of a field that is not in the message.
+// missing gives row the value of a field that is not in the message: zero where
+// the schema cannot tell it from NULL. Bytes that are not there are NULL.
 func (f *protobufField) missing(v *types.Vector, row int) {
 	v.Nulls.Clear(row)
 	switch {
-	case f.number == 0 || f.presence:
+	case f.number == 0 || f.presence || f.kind == protoreflect.BytesKind && !f.list:
 		v.SetNull(row)
 	case f.list || f.key != nil:
 		v.Span[row] = types.Span{Start: uint32(v.Kids[0].Len)}

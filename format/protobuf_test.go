@@ -11,16 +11,16 @@ import (
 // TestProtobufNulls: what NULL and zero become in each representation.
 func TestProtobufNulls(t *testing.T) {
 	for _, c := range []struct{ representation, want string }{
-		{"", `I=0 S="" D=null A=[] R=null`},
-		{"OPTIONAL", `I=null S="" D=null A=[] R=null`},
-		{"WRAPPER", `I=null S="" D=null A=[] R=null`},
+		{"", `I=0 S="" D=null A=[] R=null B=null`},
+		{"OPTIONAL", `I=null S="" D=null A=[] R=null B=null`},
+		{"WRAPPER", `I=null S="" D=null A=[] R=null B=null`},
 	} {
 		for _, name := range []string{"PROTOBUF", "PROTOBUF_NOSR"} {
-			spec := Spec{Name: name, Columns: columns(t, "I INTEGER, S STRING, D DATE, A ARRAY<INTEGER>, R STRUCT<X BIGINT>")}
+			spec := Spec{Name: name, Columns: columns(t, "I INTEGER, S STRING, D DATE, A ARRAY<INTEGER>, R STRUCT<X BIGINT>, B BYTES")}
 			if c.representation != "" {
 				spec.Properties = map[string]string{PropertyNullable: c.representation}
 			}
-			if got := decodeOne(t, spec, encodeRow(t, spec, nil, "", nil, nil, nil)); got != c.want {
+			if got := decodeOne(t, spec, encodeRow(t, spec, nil, "", nil, nil, nil, nil)); got != c.want {
 				t.Errorf("%s %s: got %s, want %s", name, c.representation, got, c.want)
 			}
 		}
