@@ -80,7 +80,7 @@ func (f *avroFormat) NewEncoder() Encoder {
 
 func parseAvro(spec *Spec, s registry.Schema) (avro.Schema, error) {
 	if spec.Registry == nil {
-		return avro.ParseWithCache(s.Text, "", &avro.SchemaCache{})
+		return registry.ReadAvro(s.Text, &avro.SchemaCache{})
 	}
 	return spec.Registry.ParseAvro(s)
 }

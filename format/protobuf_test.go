@@ -68,12 +68,13 @@ func TestProtobufMessages(t *testing.T) {
 }
 
 // FuzzProtobuf: whatever the bytes are, decoding ends, without a panic and
-// without more rows than there are bytes.
+// without more items than there are bytes; and what is read survives being written.
 func FuzzProtobuf(f *testing.F) {
 	spec := Spec{Name: "PROTOBUF_NOSR", Columns: columns(f, "I INTEGER, A ARRAY<BIGINT>, R STRUCT<X STRING, Y ARRAY<STRUCT<Z DATE>>>, M MAP<STRING, DECIMAL(20, 4)>, T TIME")}
 	f.Add(encodeRow(f, spec, int32(1), []any{int64(1), int64(2)}, types.StructValue{{Name: "X", Value: "x"}, {Name: "Y", Value: []any{types.StructValue{{Name: "Z", Value: types.DateValue(3)}}}}},
 		types.MapValue{{Key: "k", Value: types.DecimalValue{Unscaled: big.NewInt(5), Scale: 4}}}, types.TimeValue(5)))
 	d := mustNew(f, spec).NewDecoder(nil)
+	rewrite := newAgain(f, spec)
 	f.Fuzz(func(t *testing.T, record []byte) {
 		out, errs := vectors(spec.Columns, 1), &Errors{}
 		d.Decode(spans(record), upTo(1), out, errs)
@@ -81,5 +82,8 @@ func FuzzProtobuf(f *testing.F) {
 			t.Fatalf("%d items from %d bytes", n, len(record))
 		}
 		rowText(spec.Columns, out, 0)
+		if len(errs.Records) == 0 {
+			rewrite.check(t, out)
+		}
 	})
 }

@@ -13,7 +13,7 @@ func (r *Registry) ParseAvro(s Schema) (avro.Schema, error) {
 	if err := r.loadAvro(s.References, cache, 0); err != nil {
 		return nil, err
 	}
-	return avro.ParseWithCache(s.Text, "", cache)
+	return ReadAvro(s.Text, cache)
 }
 
 // maxReferences bounds how deep schemas may refer to others.
@@ -31,7 +31,7 @@ func (r *Registry) loadAvro(refs []Reference, cache *avro.SchemaCache, depth int
 		if err := r.loadAvro(v.References, cache, depth+1); err != nil {
 			return err
 		}
-		if _, err := avro.ParseWithCache(v.Text, "", cache); err != nil {
+		if _, err := ReadAvro(v.Text, cache); err != nil {
 			return fmt.Errorf("reference %s: %w", ref.Name, err)
 		}
 	}
