@@ -113,6 +113,8 @@ func (s *Session) planAndDo(ctx context.Context, stmt parser.Statement) (*Result
 		return &Result{Source: s.db.describe(p.Source, p.Extended)}, nil
 	case *planner.DescribeFunction:
 		return &Result{Function: describeFunction(p.Function)}, nil
+	case *planner.ExpectedRow, *planner.ExpectedSource:
+		return nil, fmt.Errorf("line 1:1: %s is a statement of test scripts; leat test runs them", firstWords(stmt.Text()))
 	case *planner.Plain:
 		return s.plain(ctx, p.Statement)
 	}

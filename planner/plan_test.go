@@ -188,6 +188,16 @@ func show(p Planned) string {
 		}
 		text, _, _ := strings.Cut(plan.Text(row), "\n")
 		b.WriteString("  " + text + "\n")
+	case *ExpectedRow:
+		fmt.Fprintf(&b, "expect in %s, tombstone %t\n", p.Source.Name, p.Tombstone)
+		row := &plan.Project{Input: &plan.Stored{}}
+		for i, c := range p.Columns {
+			row.Value = append(row.Value, plan.Named{Name: c.Name, Expr: p.Values[i]})
+		}
+		text, _, _ := strings.Cut(plan.Text(row), "\n")
+		b.WriteString("  " + text + "\n")
+	case *ExpectedSource:
+		fmt.Fprintf(&b, "expect %s %s (%s) topic %s, keys %s, values %s\n", p.Want.Relation, p.Want.Name, p.Want.Schema.String(), p.Want.Topic, p.Want.KeyFormat, p.Want.ValueFormat)
 	case *Explain:
 		fmt.Fprintf(&b, "explain: %s\n%s", showOutputs(p.Outputs), p.Text)
 	case *Describe:

@@ -11,7 +11,8 @@ import (
 )
 
 // Planned is what a statement asks for: *Change, *Push, *Pull, *InsertValues,
-// *Explain, *Describe, *DescribeFunction, *Print or *Plain.
+// *Explain, *Describe, *DescribeFunction, *Print, *ExpectedRow, *ExpectedSource
+// or *Plain.
 type Planned interface{ planned() }
 
 // Change changes the catalogue. The engine creates Topic, appends Command to
@@ -121,6 +122,23 @@ type Print struct {
 	Limit         int64 // Negative means none.
 }
 
+// ExpectedRow is what the next record of a source's topic must be: ASSERT VALUES
+// and ASSERT NULL VALUES of test scripts.
+type ExpectedRow struct {
+	Source *catalog.Source
+	// Columns are those to compare: of the source, or ROWTIME, WINDOWSTART and
+	// WINDOWEND. Values has a constant for each.
+	Columns   []types.Column
+	Values    []*expr.Expr
+	Tombstone bool // The record has no value.
+}
+
+// ExpectedSource is what a stream or table must be: ASSERT STREAM and ASSERT
+// TABLE of test scripts.
+type ExpectedSource struct {
+	Have, Want *catalog.Source
+}
+
 // Plain is a statement with nothing to resolve or check: SHOW, SET, DEFINE,
 // ASSERT and the like.
 type Plain struct{ Statement parser.Statement }
@@ -133,4 +151,6 @@ func (*Explain) planned()          {}
 func (*Describe) planned()         {}
 func (*DescribeFunction) planned() {}
 func (*Print) planned()            {}
+func (*ExpectedRow) planned()      {}
+func (*ExpectedSource) planned()   {}
 func (*Plain) planned()            {}

@@ -105,6 +105,12 @@ func (b *binder) statement(stmt parser.Statement) (Planned, error) {
 		return &Plain{s}, err
 	case *parser.AssertSchema:
 		return nil, errorf(s, "there is no schema registry, so there are no schemas")
+	case *parser.AssertValues:
+		return b.assertValues(s)
+	case *parser.AssertNullValues:
+		return b.assertNullValues(s)
+	case *parser.AssertSource:
+		return b.assertSource(s)
 	case *parser.CreateConnector, *parser.DropConnector, *parser.ShowConnectors, *parser.ShowConnectorPlugins, *parser.DescribeConnector:
 		return nil, errorf(stmt, "there are no connectors here").
 			hint("write records into a topic with leat produce or INSERT INTO ... VALUES, and read them with leat consume")
