@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -148,28 +147,19 @@ const exactNumbers = "use.exact.numeric.comparison"
 
 func (c *Case) exact() bool { return fmt.Sprint(c.Properties[exactNumbers]) == "true" }
 
-// LoadCases reads the cases of a file, expanded over formats and configs.
-func LoadCases(path string) ([]*Case, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
+// parseCases reads the cases of a file, expanded over formats and configs.
+func parseCases(path string, text []byte) ([]*Case, error) {
 	var file struct {
 		Tests []*Case `json:"tests"`
 	}
-	if err := json.Unmarshal(stripComments(data), &file); err != nil {
-		return nil, fmt.Errorf("%s is no file of cases: %w", path, err)
-	}
-	if len(file.Tests) == 0 {
-		return nil, fmt.Errorf("%s is no file of cases: it has no \"tests\"", path)
+	text = stripComments(text)
+	if err := json.Unmarshal(text, &file); err != nil {
+		return nil, jsonError(path, text, err)
 	}
 	name := strings.TrimSuffix(filepath.Base(path), ".json")
 	var out []*Case
 	for _, c := range file.Tests {
 		c.File, c.Name = path, name+" - "+c.Name
-		if c.Enabled != nil && !*c.Enabled {
-			continue
-		}
 		out = append(out, c.expand()...)
 	}
 	return out, nil

@@ -14,15 +14,12 @@ import (
 	"github.com/leatdb/leat/log"
 )
 
-// errUnmet marks a result that is not what the case expects.
-var errUnmet = errors.New("unmet")
-
 // defaultPartitions is how many partitions topics have that are declared without
 // their number.
 const defaultPartitions = 4
 
 // errEarly is a failure of a statement before the one that must be rejected.
-var errEarly = errors.New("a statement that should succeed")
+var errEarly = errors.New("a statement before the one that must be rejected failed")
 
 // RunCase runs one conformance case on an engine of its own, in memory, and
 // returns nil when all is as expected.
@@ -101,7 +98,7 @@ func (r *caseRun) checkRejected(ctx context.Context, err error) error {
 	case r.drive(ctx) != nil:
 		return nil
 	}
-	return fmt.Errorf("%w: the last statement should have been rejected", errUnmet)
+	return errors.New("the last statement should have been rejected")
 }
 
 // createTopics makes every topic that the case or a declaration names.
@@ -146,7 +143,7 @@ func (r *caseRun) statements(ctx context.Context) error {
 		}
 		if err != nil {
 			if r.c.Negative() && i < len(r.c.Statements)-1 {
-				return fmt.Errorf("%w: %d: %w", errEarly, i+1, err)
+				return fmt.Errorf("%w: statement %d: %w", errEarly, i+1, err)
 			}
 			return fmt.Errorf("statement %d: %w", i+1, err)
 		}

@@ -1,11 +1,6 @@
 package sqltest
 
 import (
-	"bytes"
-	"context"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/leatdb/leat/log"
@@ -111,54 +106,6 @@ func TestMatchHeaders(t *testing.T) {
 	} {
 		if err := matchHeaders(got, other); err == nil {
 			t.Errorf("%v should not match", other)
-		}
-	}
-}
-
-// suite runs the files below a directory that holds the given ones.
-func suite(t *testing.T, files map[string]string) (Summary, string, error) {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var out bytes.Buffer
-	sum, err := (&Suite{Out: &out}).Files(context.Background(), dir)
-	return sum, out.String(), err
-}
-
-func TestSuiteNamesWhatItSkips(t *testing.T) {
-	sum, out, err := suite(t, map[string]string{
-		"array.json":  `[1, 2]`,
-		"other.json":  `{"plan": {}}`,
-		"server.json": `{"tests": [{"name": "a server", "statements": ["SELECT 1;"], "responses": [{"query": []}]}]}`,
-	})
-	if err != nil || sum != (Summary{Skipped: 3}) {
-		t.Errorf("got %v, error %v", sum, err)
-	}
-	for _, part := range []string{"array.json is no file of cases", "other.json is no file of cases", "1 cases that tell what a server responds"} {
-		if !strings.Contains(out, part) {
-			t.Errorf("%q is not in:\n%s", part, out)
-		}
-	}
-}
-
-func TestOnlyTheLastStatementMayBeRejected(t *testing.T) {
-	const source = `"CREATE STREAM S (A INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');"`
-	sum, out, err := suite(t, map[string]string{"cases.json": `{"tests": [
-		{"name": "rejected, bool", "statements": [` + source + `, "CREATE STREAM T AS SELECT NOPE FROM S;"], "expectedError": true},
-		{"name": "rejected, object", "statements": [` + source + `, "CREATE STREAM T AS SELECT NOPE FROM S;"], "expectedError": {"status": 400}},
-		{"name": "accepted", "statements": [` + source + `], "expectedError": true},
-		{"name": "early", "statements": ["CREATE STREAM T AS SELECT A FROM S;", ` + source + `], "expectedError": true}
-	]}`})
-	if err != nil || sum != (Summary{Passed: 2, Failed: 2}) {
-		t.Errorf("got %v, error %v", sum, err)
-	}
-	for _, part := range []string{"accepted: unmet: the last statement should have been rejected", "early: a statement that should succeed: 1:"} {
-		if !strings.Contains(out, part) {
-			t.Errorf("%q is not in:\n%s", part, out)
 		}
 	}
 }

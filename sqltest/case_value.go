@@ -26,8 +26,11 @@ func newMatcher(c *Case) matcher {
 	if c.exact() {
 		return matcher{}
 	}
-	return matcher{tolerance: 1e-6}
+	return matcher{tolerance: tolerance}
 }
+
+// tolerance is that of doubles where nothing else is said.
+const tolerance = 1e-6
 
 func (m matcher) value(got any, want any) error {
 	switch w := want.(type) {

@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,7 +164,7 @@ func (s *Script) Check(m Mode, got []string) error {
 			want, have = comparable(m, want, isTable), comparable(m, have, isTable)
 		}
 		if want != have {
-			return fmt.Errorf("%s:%d: %s in mode %s\nwant:\n%sgot:\n%s", s.Name, st.line, st.verb, m.Name, want, have)
+			return linesDiff(fmt.Sprintf("line %d: %s", st.line, strings.TrimSpace(st.verb+" "+st.args["name"])), want, have)
 		}
 	}
 	return nil
@@ -409,35 +407,13 @@ func jsonText(dst, raw []byte, v any, format string) []byte {
 	return leat.AppendJSON(dst, v)
 }
 
-// RunFile runs a script file in every mode it is for; with rewrite it puts what
-// the straight mode gives into the file. Failures go to out, one per mode.
-func RunFile(ctx context.Context, path string, rewrite bool, out io.Writer) (Summary, error) {
-	var sum Summary
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return sum, err
-	}
-	s, err := ParseScript(path, text)
-	if err != nil {
-		return sum, err
-	}
-	for _, m := range Modes {
-		if !s.RunsIn(m) {
-			continue
-		}
+// test runs the script in a mode and compares.
+func (s *Script) test(m Mode) func(context.Context) error {
+	return func(ctx context.Context) error {
 		got, err := s.Run(ctx, m)
-		if err == nil && rewrite && m.Name == "straight" {
-			return Summary{Passed: 1}, os.WriteFile(path, []byte(s.Format(got)), 0o666)
-		}
-		if err == nil {
-			err = s.Check(m, got)
-		}
 		if err != nil {
-			sum.Failed++
-			fmt.Fprintf(out, "FAIL %s (%s): %s\n", path, m.Name, err)
-			continue
+			return err
 		}
-		sum.Passed++
+		return s.Check(m, got)
 	}
-	return sum, nil
 }

@@ -62,7 +62,7 @@ func TestScripts(t *testing.T) {
 					return
 				}
 				if err := s.Check(m, got); err != nil {
-					t.Error(err)
+					t.Error((&Result{Err: err}).Text())
 				}
 			})
 		}

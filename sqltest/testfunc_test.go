@@ -64,7 +64,7 @@ func TestTestFunctions(t *testing.T) {
 			"expectedError": true
 		}
 	]}`})
-	if err != nil || sum != (Summary{Passed: 3}) {
+	if err != nil || sum != "3 passed, 0 failed" {
 		t.Errorf("got %v, error %v\n%s", sum, err, out)
 	}
 }

@@ -26,9 +26,20 @@ func main() {
 			os.Exit(int(quiet))
 		}
 		fmt.Fprintln(os.Stderr, "leat: "+err.Error())
+		var usage usageError
+		if errors.As(err, &usage) {
+			os.Exit(2)
+		}
 		os.Exit(1)
 	}
 }
+
+// usageError is a call that could not be done at all, for commands whose exit
+// code 1 says something else.
+type usageError struct{ error }
+
+// Unwrap returns the cause.
+func (e usageError) Unwrap() error { return e.error }
 
 // exitCode ends the program with a code after everything has been said.
 type exitCode int

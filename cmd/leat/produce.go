@@ -169,7 +169,7 @@ func (p *producer) flush(ctx context.Context) error {
 // progress is a line on a terminal that is rewritten while work goes on; it is
 // silent elsewhere.
 type progress struct {
-	w    io.Writer
+	w    io.Writer // nil when it is no terminal.
 	last time.Time
 	used bool
 }
@@ -192,5 +192,20 @@ func (p *progress) show(format string, args ...any) {
 func (p *progress) end() {
 	if p.used {
 		fmt.Fprint(p.w, "\r\x1b[K")
+		p.used = false
 	}
+}
+
+// over returns out for lines that are written while the progress shows, which
+// makes place for them.
+func (p *progress) over(out io.Writer) io.Writer { return overProgress{p, out} }
+
+type overProgress struct {
+	p   *progress
+	out io.Writer
+}
+
+func (o overProgress) Write(b []byte) (int, error) {
+	o.p.end()
+	return o.out.Write(b)
 }
