@@ -122,7 +122,7 @@ func (db *DB) describeQuery(q *catalog.Query) *QueryDescription {
 func statsOf(s exec.Stats) []Stat {
 	return []Stat{
 		{"rows in", s.RowsIn}, {"rows out", s.RowsOut}, {"late rows", s.Late}, {"errors", s.Errors}, {"lag", s.Lag},
-		{"stream time", s.StreamTime}, {"commits", s.Commits}, {"state bytes", s.StateBytes},
+		{"stream time", s.StreamTime}, {"commits", s.Commits}, {"state bytes", s.State.Bytes},
 	}
 }
 

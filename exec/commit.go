@@ -12,6 +12,7 @@ type commit struct {
 	task   *task
 	group  log.Group
 	inputs []*input // Of group.Offsets.
+	began  time.Time
 }
 
 // commitBytes bounds what a task leaves uncommitted.
@@ -59,7 +60,7 @@ func (t *task) commit() (bool, error) {
 
 // newCommit gathers the group.
 func (t *task) newCommit() (*commit, error) {
-	c := &commit{task: t}
+	c := &commit{task: t, began: time.Now()}
 	c.group.Writes = t.chain.writes(nil)
 	for _, in := range t.inputs {
 		if pos := in.pos.Load(); pos != in.committed {
@@ -86,6 +87,7 @@ func (c *commit) durable(lsn log.LSN, err error) {
 		for i, in := range c.inputs {
 			in.durable.Store(c.group.Offsets[i].Offset)
 		}
+		t.count.commitNanos.Add(int64(time.Since(c.began)))
 	}
 	t.inflight.Add(-1)
 	t.wake()

@@ -200,7 +200,7 @@ func (c *chain) deltas() ([]log.Delta, error) {
 		s.save(c.env.meta)
 	}
 	var out []log.Delta
-	size := int64(0)
+	var usage state.Usage
 	for _, s := range c.env.stores {
 		data, err := s.AppendDelta(make([]byte, 0, s.DirtyBytes()))
 		if err != nil {
@@ -209,11 +209,11 @@ func (c *chain) deltas() ([]log.Delta, error) {
 		if len(data) > 0 {
 			out = append(out, log.Delta{Store: s.Name(), Data: data})
 		}
-		if b, ok := s.(interface{ Bytes() int64 }); ok {
-			size += b.Bytes()
+		if u, ok := s.(interface{ Usage() state.Usage }); ok {
+			usage.Add(u.Usage())
 		}
 	}
-	c.env.task.count.stateBytes.Store(size)
+	c.env.task.count.state.Store(&usage)
 	return out, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/leatdb/leat/planner/plan"
+	"github.com/leatdb/leat/state"
 )
 
 // State of a query.
@@ -51,13 +52,17 @@ type Stats struct {
 	Failures   int64 // How often a task failed and was started again.
 	Lag        int64 // Records in its inputs that are not processed yet.
 	StreamTime int64 // Highest row time seen, milliseconds; -1 before the first row.
-	StateBytes int64 // Memory of its stores at their last commit.
+	// CommitNanos is the time that its durable commits took together, from handing
+	// them to the log until the log called back.
+	CommitNanos int64
+	State       state.Usage // Of its stores, at their last commits.
 }
 
 // counters are the Stats of one task, written by its worker.
 type counters struct {
 	rowsIn, rowsOut, late, errors, commits, failures atomic.Int64
-	streamTime, stateBytes                           atomic.Int64
+	streamTime, commitNanos                          atomic.Int64
+	state                                            atomic.Pointer[state.Usage] // nil before the first commit.
 }
 
 // Stats returns the counters of the query at this moment.
@@ -74,7 +79,10 @@ func (q *Query) Stats() Stats {
 			s.Errors += t.count.errors.Load()
 			s.Commits += t.count.commits.Load()
 			s.Failures += t.count.failures.Load()
-			s.StateBytes += t.count.stateBytes.Load()
+			s.CommitNanos += t.count.commitNanos.Load()
+			if u := t.count.state.Load(); u != nil {
+				s.State.Add(*u)
+			}
 			s.StreamTime = max(s.StreamTime, t.count.streamTime.Load())
 			s.Lag += t.lag()
 		}

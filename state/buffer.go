@@ -134,6 +134,7 @@ func (b *Buffer) Add(key []byte, time int64, value []byte, pending bool) {
 // Fetch appends the entries of key with from <= Time <= to, in the order of
 // time, then of arrival.
 func (b *Buffer) Fetch(dst []Entry, key []byte, from, to int64) []Entry {
+	b.c.lookups++
 	b.load()
 	return b.fetch(dst, key, max(from, b.expired), to)
 }

@@ -19,6 +19,11 @@ type core struct {
 	// flushed is the number of the last delta that readers of Badger see.
 	flushed atomic.Uint32
 
+	// lookups counts the keys that the store was asked for; it belongs to the
+	// store's user. reads counts what was looked up on disk, by anybody.
+	lookups int64
+	reads   atomic.Int64
+
 	// The rest is guarded by db.mu.
 
 	header header
@@ -146,6 +151,7 @@ func (c *core) inherit() (inherited, error) {
 
 // get reads one value of the store from disk.
 func (c *core) get(prefix, key []byte, fn func(val []byte) error) (bool, error) {
+	c.reads.Add(1)
 	var buf [64]byte
 	found, err := c.db.disk.get(diskKey(buf[:0], c.id.Load(), prefix, key), fn)
 	if err != nil {
@@ -158,6 +164,7 @@ func (c *core) get(prefix, key []byte, fn func(val []byte) error) (bool, error) 
 // from low to high, which include the prefix; nil means all. Its keys have the
 // id before them: see within.
 func (c *core) cursor(prefix, low, high []byte) *cursor {
+	c.reads.Add(1)
 	id := c.id.Load()
 	p := diskKey(nil, id, prefix)
 	from, to := p, afterPrefix(p)

@@ -125,6 +125,7 @@ func (s *Sessions) visible(row uint32) bool {
 // Start <= to), ordered by start.
 func (s *Sessions) Find(dst []Session, key []byte, from, to int64) []Session {
 	s.load()
+	s.c.lookups++
 	first := len(dst)
 	from = max(from, s.expired)
 	for row := s.resident(key, hashBytes(key)); row != None; row = s.older(row) {

@@ -91,6 +91,12 @@ func newTable(c *core, l Layout, prefix []byte) *Table {
 // new, and marks it dirty.
 func (t *Table) Upsert(key []byte) (row uint32, created bool) {
 	t.load()
+	t.c.lookups++
+	return t.upsert(key)
+}
+
+// upsert is Upsert in what is loaded.
+func (t *Table) upsert(key []byte) (row uint32, created bool) {
 	if t.intKey {
 		return t.upsertInt(uint64(IntKey(key)))
 	}
@@ -137,6 +143,7 @@ func (t *Table) use(row uint32) (revived bool) {
 // room for len(rows) bits, which are all written.
 func (t *Table) UpsertBatch(keys *Keys, rows, groups []uint32, created []uint64) {
 	t.load()
+	t.c.lookups += int64(len(rows))
 	clear(created)
 	groups = groups[:len(rows)]
 	var block probeBlock
@@ -151,7 +158,7 @@ func (t *Table) UpsertBatch(keys *Keys, rows, groups []uint32, created []uint64)
 				continue
 			}
 			var isNew bool
-			if groups[k], isNew = t.Upsert(keys.at(rows[k])); isNew && created != nil {
+			if groups[k], isNew = t.upsert(keys.at(rows[k])); isNew && created != nil {
 				created[k>>6] |= 1 << (k & 63)
 			}
 		}
@@ -161,6 +168,7 @@ func (t *Table) UpsertBatch(keys *Keys, rows, groups []uint32, created []uint64)
 // UpsertInts is UpsertBatch for a table with IntKey: the key of row r is keys[r].
 func (t *Table) UpsertInts(keys []int64, rows, groups []uint32, created []uint64) {
 	t.load()
+	t.c.lookups += int64(len(rows))
 	clear(created)
 	groups = groups[:len(rows)]
 	for k, r := range rows {
@@ -180,6 +188,7 @@ func (t *Table) UpsertInts(keys []int64, rows, groups []uint32, created []uint64
 // Find returns the row of key, or None.
 func (t *Table) Find(key []byte) uint32 {
 	t.load()
+	t.c.lookups++
 	return t.find(key)
 }
 
@@ -218,6 +227,7 @@ func (t *Table) found(row uint32) uint32 {
 // FindBatch does Find for the keys numbered rows and writes to groups.
 func (t *Table) FindBatch(keys *Keys, rows, groups []uint32) {
 	t.load()
+	t.c.lookups += int64(len(rows))
 	var block probeBlock
 	for from := 0; from < len(rows); from += blockRows {
 		to := min(from+blockRows, len(rows))
@@ -236,6 +246,7 @@ func (t *Table) FindBatch(keys *Keys, rows, groups []uint32) {
 // FindInts is FindBatch for a table with IntKey.
 func (t *Table) FindInts(keys []int64, rows, groups []uint32) {
 	t.load()
+	t.c.lookups += int64(len(rows))
 	for k, r := range rows {
 		groups[k] = t.findInt(uint64(keys[r]))
 	}
