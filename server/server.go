@@ -71,7 +71,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /query-stream", s.queryStream)
 	mux.HandleFunc("POST /close-query", s.closeQuery)
 	mux.HandleFunc("GET /is_valid_property/{name}", s.validProperty)
-	return mux
+	m := newMetrics(s.db)
+	mux.Handle("GET /metrics", m.handler())
+	return m.measure(mux)
 }
 
 func (s *Server) info(w http.ResponseWriter, _ *http.Request) {

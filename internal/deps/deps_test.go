@@ -37,7 +37,7 @@ planner           : parser types function expr format format/registry catalog pl
 exec              : types function expr format format/registry planner/plan log state internal/javatime internal/vfs
 .                 : parser types function expr format format/registry catalog planner planner/plan log state exec internal/vfs
 server/api        :
-server            : . server/api types log parser
+server            : . server/api types log parser exec
 shell             : . server/api parser types
 internal/sqldocs  : . shell parser planner format function types
 sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs

@@ -1,0 +1,49 @@
+package leat
+
+import (
+	"github.com/leatdb/leat/exec"
+	"github.com/leatdb/leat/log"
+)
+
+// Metrics are the figures of a database at one moment. Counters count from when
+// the database was opened, those of a query from when it was started here.
+type Metrics struct {
+	Queries    []QueryMetrics // Persistent queries, by id.
+	Topics     []TopicMetrics // By name, internal ones too.
+	Log        log.Stats
+	Push       int   // Running queries of clients.
+	StateBytes int64 // Memory that state uses.
+	StateBound int64 // Memory that state may use.
+}
+
+// QueryMetrics are the figures of a persistent query.
+type QueryMetrics struct {
+	ID, Sink string
+	State    exec.State // RUNNING, PAUSED or ERROR.
+	exec.Stats
+}
+
+// TopicMetrics are the figures of a topic.
+type TopicMetrics struct {
+	Name     string
+	Internal bool
+	Ends     []PartitionOffsets
+}
+
+// Metrics returns the figures of the database. It reads counters and does not
+// wait for queries.
+func (db *DB) Metrics() Metrics {
+	m := Metrics{Log: db.log.Stats(), Push: len(db.queries.list())}
+	m.StateBytes, m.StateBound = db.state.Usage()
+	for _, q := range db.catalog.Load().Queries() {
+		out := QueryMetrics{ID: q.ID, Sink: q.Sink, State: exec.Failed}
+		if running := db.runtime.Query(q.ID); running != nil {
+			out.State, out.Stats = running.Status().State, running.Stats()
+		}
+		m.Queries = append(m.Queries, out)
+	}
+	for _, t := range db.log.Topics() {
+		m.Topics = append(m.Topics, TopicMetrics{Name: t.Name, Internal: t.Config.Internal, Ends: db.offsets(t.Name, t.Config.Partitions)})
+	}
+	return m
+}
