@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/leatdb/leat/expr"
 	"github.com/leatdb/leat/function"
@@ -66,7 +67,15 @@ func (e *env) compile(x *expr.Expr) (*expr.Program, error) {
 	return e.options().Compile(x, e.functions)
 }
 
-func (e *env) options() expr.Options { return expr.Options{NullArithmetic: e.pull} }
+func (e *env) options() expr.Options {
+	return expr.Options{NullArithmetic: e.pull, NestedErrorsFail: e.off("ksql.nested.error.set.null"), NullText: e.off("ksql.cast.strings.preserve.nulls")}
+}
+
+// off tells whether the query was created with a property, which is true by
+// default, set to false.
+func (e *env) off(property string) bool {
+	return strings.EqualFold(e.query.Properties[property], "false")
+}
 
 // name makes the name of a store of the task.
 func (e *env) name(store string) string {

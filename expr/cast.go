@@ -21,22 +21,62 @@ func (c *compiler) cast(e *Expr) (value, error) {
 	if e.Args[0].Type.Equal(e.Type) {
 		return arg, nil
 	}
-	kernel, err := castKernel(e.Args[0].Type, e.Type)
+	casts := caster{nullText: c.options.NullText}
+	kernel, err := casts.kernel(e.Args[0].Type, e.Type)
 	if err != nil {
 		return nil, err
 	}
-	return &unary{arg: arg, kernel: kernel, out: c.scratch(e.Type)}, nil
+	n := &unary{arg: arg, kernel: kernel, out: c.scratch(e.Type)}
+	if casts.printsNull(e.Args[0].Type, e.Type) {
+		return &printed{n}, nil
+	}
+	return n, nil
+}
+
+// caster finds the kernels of casts.
+type caster struct {
+	// nullText makes the text "null" of NULL, also within arrays, maps and structs.
+	nullText bool
+}
+
+// printsNull tells whether the cast turns NULL into text. A cast to the same
+// type does nothing at all.
+func (c caster) printsNull(from, to *types.Type) bool {
+	return c.nullText && to.Kind == types.String && from.Kind != types.String
+}
+
+// nullText is what NULL is cast to when NULLs are not preserved.
+const nullText = "null"
+
+// printed is a cast to STRING that prints NULL, too.
+type printed struct{ *unary }
+
+func (n *printed) eval(x *frame, rows []uint32) *types.Vector {
+	mark := x.mark()
+	a := n.arg.eval(x, rows)
+	rows = x.alive(rows, mark, n.out)
+	out := n.out.vector(x.n)
+	if a.Nulls.Any() {
+		for _, r := range rows {
+			if a.IsNull(int(r)) {
+				out.Str[r] = nullText
+			}
+		}
+		rows = notNull(rows, a.Nulls, n.out.rows(len(rows)))
+	}
+	n.kernel(x, out, a, rows)
+	return out
 }
 
 // CanCast tells whether a value of one type can be cast to another: the CAST
 // matrix of the dialect.
 func CanCast(from, to *types.Type) bool {
-	_, err := castKernel(from, to)
+	_, err := caster{}.kernel(from, to)
 	return err == nil
 }
 
-// castKernel returns the kernel of a cast, one function per target.
-func castKernel(from, to *types.Type) (unaryKernel, error) {
+// kernel returns the kernel of a cast, one function per target.
+func (c caster) kernel(from, to *types.Type) (unaryKernel, error) {
 	var k unaryKernel
 	switch {
 	case from.Equal(to):
@@ -48,7 +88,7 @@ func castKernel(from, to *types.Type) (unaryKernel, error) {
 	case from.Kind == types.String && !to.Kind.Nested():
 		k = castFromText
 	case from.Kind.Nested():
-		return castNested(from, to)
+		return c.nested(from, to)
 	default:
 		k = castScalar(from, to)
 	}

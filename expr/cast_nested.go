@@ -6,30 +6,30 @@ import (
 	"github.com/leatdb/leat/types"
 )
 
-// castNested casts ARRAY, MAP and STRUCT part by part. A part that fails fails
+// nested casts ARRAY, MAP and STRUCT part by part. A part that fails fails
 // its row.
-func castNested(from, to *types.Type) (unaryKernel, error) {
+func (c caster) nested(from, to *types.Type) (unaryKernel, error) {
 	switch {
 	case from.Kind != to.Kind:
 		return nil, fmt.Errorf("%s cannot be cast to %s", from, to)
 	case from.Kind == types.Struct:
-		return castStruct(from, to)
+		return c.fields(from, to)
 	}
-	elem, err := castKernel(from.Elem, to.Elem)
+	elem, err := c.kernel(from.Elem, to.Elem)
 	if err != nil {
 		return nil, err
 	}
 	if from.Kind == types.Array {
 		return func(x failer, out, a *types.Vector, rows []uint32) {
-			castSpans(x, []unaryKernel{elem}, out, a, rows)
+			c.spans(x, []unaryKernel{elem}, out, a, rows)
 		}, nil
 	}
-	key, err := castKernel(from.Key, to.Key)
+	key, err := c.kernel(from.Key, to.Key)
 	if err != nil {
 		return nil, err
 	}
 	return func(x failer, out, a *types.Vector, rows []uint32) {
-		castSpans(x, []unaryKernel{key, elem}, out, a, rows)
+		c.spans(x, []unaryKernel{key, elem}, out, a, rows)
 		if !from.Key.Equal(to.Key) {
 			for _, r := range rows {
 				out.Span[r] = lastOfEqualKeys(out, out.Span[r])
@@ -38,8 +38,8 @@ func castNested(from, to *types.Type) (unaryKernel, error) {
 	}, nil
 }
 
-// castSpans casts the children of arrays and maps at the places they have in a.
-func castSpans(x failer, kernels []unaryKernel, out, a *types.Vector, rows []uint32) {
+// spans casts the children of arrays and maps at the places they have in a.
+func (c caster) spans(x failer, kernels []unaryKernel, out, a *types.Vector, rows []uint32) {
 	var children []uint32
 	for _, r := range rows {
 		s := a.Span[r]
@@ -51,14 +51,20 @@ func castSpans(x failer, kernels []unaryKernel, out, a *types.Vector, rows []uin
 	owner := ownerFailer{x, a, rows}
 	for k, kernel := range kernels {
 		out.Kids[k].Reset(a.Kids[k].Len)
-		castPart(owner, kernel, out.Kids[k], a.Kids[k], children)
+		c.part(owner, kernel, out.Kids[k], a.Kids[k], children)
 	}
 }
 
-// castPart runs a kernel on the rows of a child that are not NULL.
-func castPart(x failer, kernel unaryKernel, out, a *types.Vector, rows []uint32) {
+// part runs a kernel on the rows of a child that are not NULL.
+func (c caster) part(x failer, kernel unaryKernel, out, a *types.Vector, rows []uint32) {
 	if a.Nulls.Any() {
-		uniteNulls(out, a)
+		if c.printsNull(a.Type, out.Type) {
+			for _, r := range rows {
+				out.Str[r] = nullText
+			}
+		} else {
+			uniteNulls(out, a)
+		}
 		rows = notNull(rows, a.Nulls, make([]uint32, len(rows)))
 	}
 	kernel(x, out, a, rows)
@@ -98,8 +104,8 @@ func lastOfEqualKeys(m *types.Vector, s types.Span) types.Span {
 	return kept
 }
 
-// castStruct matches fields by name; one that is missing in the source is NULL.
-func castStruct(from, to *types.Type) (unaryKernel, error) {
+// fields casts a struct: it matches fields by name; one that is missing in the source is NULL.
+func (c caster) fields(from, to *types.Type) (unaryKernel, error) {
 	kernels := make([]unaryKernel, len(to.Fields))
 	source := make([]int, len(to.Fields))
 	for k, f := range to.Fields {
@@ -107,7 +113,7 @@ func castStruct(from, to *types.Type) (unaryKernel, error) {
 			continue
 		}
 		var err error
-		if kernels[k], err = castKernel(from.Fields[source[k]].Type, f.Type); err != nil {
+		if kernels[k], err = c.kernel(from.Fields[source[k]].Type, f.Type); err != nil {
 			return nil, fmt.Errorf("field %s: %w", types.QuoteName(f.Name), err)
 		}
 	}
@@ -119,7 +125,7 @@ func castStruct(from, to *types.Type) (unaryKernel, error) {
 				}
 				continue
 			}
-			castPart(x, kernels[k], kid, a.Kids[source[k]], rows)
+			c.part(x, kernels[k], kid, a.Kids[source[k]], rows)
 		}
 	}, nil
 }

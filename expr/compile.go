@@ -18,6 +18,9 @@ type Options struct {
 	// or nested call a failure of the whole expression instead of a NULL in its
 	// place (the property ksql.nested.error.set.null is false).
 	NestedErrorsFail bool
+	// NullText makes CAST(x AS STRING) the text "null" where x is NULL (the property
+	// ksql.cast.strings.preserve.nulls is false).
+	NullText bool
 }
 
 // Compile turns a bound expression into kernels, with the meaning it has in a
