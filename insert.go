@@ -24,8 +24,9 @@ func (db *DB) insertValues(ctx context.Context, p *planner.InsertValues) error {
 	if err != nil {
 		return err
 	}
+	functions := db.functions.With(p.Properties)
 	for i, e := range append(append([]*expr.Expr{}, p.Key...), p.Value...) {
-		v, err := expr.Constant(e, db.functions)
+		v, err := expr.Constant(e, functions)
 		if err != nil {
 			return fmt.Errorf("cannot insert into %s: column %s: %w", p.Target.Name, w.columns[i].Name, err)
 		}
@@ -33,7 +34,7 @@ func (db *DB) insertValues(ctx context.Context, p *planner.InsertValues) error {
 	}
 	at := db.opts.now().UnixMilli()
 	if p.Time != nil {
-		v, err := expr.Constant(p.Time, db.functions)
+		v, err := expr.Constant(p.Time, functions)
 		if err != nil {
 			return fmt.Errorf("cannot insert into %s: ROWTIME: %w", p.Target.Name, err)
 		}
@@ -225,6 +226,11 @@ func (w *rowWriter) write(ctx context.Context, db *DB) error {
 	n := len(w.times)
 	if n == 0 {
 		return nil
+	}
+	for _, at := range w.times {
+		if at < 0 {
+			return fmt.Errorf("leat: insert into %s: ROWTIME is %d; expected milliseconds since 1970, 0 or more", w.src.Name, at)
+		}
 	}
 	keys, values, err := w.encode(n)
 	if err != nil {

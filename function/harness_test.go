@@ -94,7 +94,13 @@ func toTyped(x any) typed {
 // NULLs and are not selected.
 func run(t *testing.T, checks ...check) {
 	t.Helper()
-	r := NewRegistry()
+	runWith(t, nil, checks...)
+}
+
+// runWith is run with properties of the query.
+func runWith(t *testing.T, properties map[string]string, checks ...check) {
+	t.Helper()
+	r := NewRegistry().With(properties)
 	for _, c := range checks {
 		title := fmt.Sprintf("%s%v", c.name, c.args)
 		for _, way := range []string{"single", "constant", "selected"} {
@@ -178,7 +184,7 @@ func (c check) resolve(r *Registry) (*ScalarCall, *Call, error) {
 	}
 	res, err := r.ResolveScalar(c.name, args)
 	if err == nil {
-		call.Args, call.Return = res.Args, res.Return
+		call.Args, call.Return, call.Config = res.Args, res.Return, r.Config(c.name)
 	}
 	return res, call, err
 }

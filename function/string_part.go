@@ -1,6 +1,7 @@
 package function
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/leatdb/leat/types"
@@ -17,8 +18,8 @@ func partFunctions() []*Scalar {
 			docs{"value": "the text or binary value", "pos": "where the part begins: 1 is the first character, -1 the last",
 				"length": "how long the part is at most; to the end when left out"},
 			[]Example{{"SUBSTRING('stream', 2)", "tream"}, {"SUBSTRING('stream', 2, 3)", "tre"}, {"SUBSTRING('stream', -2)", "am"}},
-			over("(value STRING, pos INT) -> STRING", substringKernel(false)),
-			over("(value STRING, pos INT, length INT) -> STRING", substringKernel(false)),
+			over("(value STRING, pos INT) -> STRING", substringMaker),
+			over("(value STRING, pos INT, length INT) -> STRING", substringMaker),
 			over("(value BYTES, pos INT) -> BYTES", substringKernel(true)),
 			over("(value BYTES, pos INT, length INT) -> BYTES", substringKernel(true))),
 		scalar("TRIM", categoryString, "Removes blanks and control characters from both ends of a text.",
@@ -78,6 +79,33 @@ func substringKernel(bytes bool) maker {
 		}
 	}))
 }
+
+// substringLegacy is the property that gives SUBSTRING of a text the arguments
+// it had in the dialect's first versions.
+const substringLegacy = "ksql.functions.substring.legacy.args"
+
+func substringMaker(call *Call) (Kernel, error) {
+	if strings.EqualFold(call.Config[substringLegacy], "true") {
+		return legacySubstring(call)
+	}
+	return substringKernel(false)(call)
+}
+
+// legacySubstring takes where the part begins and, exclusively, ends, both
+// counted from 0; what is not inside the text is a failure.
+var legacySubstring = perRowStrict(func(args []*types.Vector, i int, out *types.Vector) error {
+	s, from := args[0].Str[i], int(args[1].I32[i])
+	n := utf16Len(s)
+	to := n
+	if len(args) == 3 {
+		to = int(args[2].I32[i])
+	}
+	if from < 0 || to > n || from > to {
+		return fmt.Errorf("characters %d to %d are not inside a text of %d; expected 0 <= begin <= end <= length, as %s is true", from, to, n, substringLegacy)
+	}
+	out.Str[i] = unitRange(s, from, to, out)
+	return nil
+})
 
 // startOf returns where position pos begins in a text of n units.
 func startOf(n, pos int) int {

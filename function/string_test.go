@@ -123,3 +123,13 @@ func TestRandomUUID(t *testing.T) {
 		t.Errorf("random UUIDs %s and %s", a, b)
 	}
 }
+
+// The property brings back begin and end, both counted from 0, for texts only.
+func TestLegacySubstring(t *testing.T) {
+	runWith(t, map[string]string{substringLegacy: "TRUE"},
+		eq("stream", "SUBSTRING", "stream", 0), eq("ream", "SUBSTRING", "stream", 2), eq("", "SUBSTRING", "stream", 6), bad("not inside", "SUBSTRING", "stream", 7),
+		eq("re", "SUBSTRING", "stream", 2, 4), eq("", "SUBSTRING", "stream", 2, 2), bad("characters 2 to 1 are not inside a text of 6", "SUBSTRING", "stream", 2, 1),
+		bad("not inside", "SUBSTRING", "stream", -1), bad("not inside", "SUBSTRING", "stream", 0, 7), eq("é😀", "SUBSTRING", "aé😀b", 1, 4),
+		eq("NULL", "SUBSTRING", null("STRING"), 1, 2), eq("NULL", "SUBSTRING", "a", 1, null("INT")), eq("02", "SUBSTRING", []byte{1, 2, 0xFF}, 2, 1))
+	runWith(t, map[string]string{substringLegacy: "false"}, eq("tre", "SUBSTRING", "stream", 2, 3))
+}

@@ -38,7 +38,7 @@ func (b *binder) insertValues(s *parser.InsertValues) (Planned, error) {
 			return nil, err
 		}
 	}
-	out := &InsertValues{Target: target, Time: given["ROWTIME"]}
+	out := &InsertValues{Target: target, Time: given["ROWTIME"], Properties: b.session.Properties}
 	if out.Key, err = fill(s, target, target.Schema.Key, given, target.Relation == plan.Table); err != nil {
 		return nil, err
 	}

@@ -93,6 +93,8 @@ type InsertValues struct {
 	Key, Value []*expr.Expr
 	// Time is the record's time (BIGINT), nil for the wall clock.
 	Time *expr.Expr
+	// Properties are the session's, for functions that read some.
+	Properties map[string]string
 }
 
 // Explain tells how a query runs.
