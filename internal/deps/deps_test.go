@@ -36,6 +36,7 @@ catalog           : types planner/plan
 planner           : parser types function expr format format/registry catalog planner/plan
 exec              : types function expr format format/registry planner/plan log state internal/javatime internal/vfs
 .                 : parser types function expr format format/registry catalog planner planner/plan log state exec internal/vfs
+kafka/broker      : log
 server/api        :
 server            : . server/api types log parser exec
 shell             : . server/api parser types
@@ -45,7 +46,7 @@ leattest          : . log internal/vfs
 bench/nexmark     :
 bench             : . bench/nexmark types format catalog planner/plan log state internal/vfs
 internal/crashtest : . log internal/vfs
-cmd/leat          : . server server/api shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest
+cmd/leat          : . server server/api kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest
 `
 
 func allowed(t *testing.T) map[string]map[string]bool {

@@ -1,0 +1,277 @@
+package broker
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"net"
+	"os"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// Deadlines of connections. They are variables for tests.
+var (
+	connIdle    = 10 * time.Minute // without a request
+	frameStall  = 30 * time.Second // in the middle of a frame
+	writeStall  = 60 * time.Second // of a peer that takes nothing of its answer
+	detachAfter = 250 * time.Millisecond
+)
+
+const (
+	maxPipelined = 32
+	maxKeptOut   = 64 << 10 // of the buffer that answers are encoded into
+)
+
+// conn is a connection, with two goroutines: the reader decodes requests and begins pipelined ones, the worker runs the others
+// and answers all. See docs/design/kafka-broker.md.
+type conn struct {
+	broker *Broker
+	net    net.Conn
+	self   endpoint // what the client was told to connect to
+	logger *slog.Logger
+	queue  chan *call // to the worker, in the order of arrival
+
+	unanswered atomic.Int32 // calls that were queued and not answered yet
+
+	software, softwareVersion string // of the client, as it says; the worker's
+
+	// The reader's.
+	frames frameReader
+	last   *call // the last ordinary call: nothing begins before it is answered
+
+	// The worker's.
+	out  []byte
+	bufs net.Buffers
+}
+
+// serveConn serves a connection, which it closes, until the peer goes, breaks the protocol, or ctx ends.
+func (b *Broker) serveConn(ctx context.Context, nc net.Conn, self endpoint) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer context.AfterFunc(ctx, func() { nc.Close() })()
+	c := &conn{
+		broker: b, net: nc, self: self, logger: b.logger.With("peer", nc.RemoteAddr().String()),
+		queue:  make(chan *call, maxPipelined),
+		frames: frameReader{conn: nc, in: bufio.NewReaderSize(nc, 4<<10), memory: b.frames, stall: frameStall},
+	}
+	worked := make(chan struct{})
+	go func() { // Ends when the queue is closed, or by itself, which ends the reader.
+		defer close(worked)
+		cancel(c.guard(func() error { return c.work(ctx) }))
+		for left := range c.queue {
+			left.frame.release()
+		}
+	}()
+	cancel(c.guard(func() error { return c.read(ctx) }))
+	close(c.queue)
+	<-worked
+	nc.Close()
+	c.report(context.Cause(ctx))
+}
+
+// guard turns a panic, which is a bug of ours, into the end of one connection.
+func (c *conn) guard(run func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.logger.Error("kafka request failed", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return run()
+}
+
+// report tells why a connection has ended, if that is worth telling.
+func (c *conn) report(err error) {
+	switch {
+	case errors.Is(err, errProtocol):
+		c.logger.Warn("kafka connection ended", "err", err)
+	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, context.Canceled):
+		c.logger.Debug("kafka connection ended", "err", err)
+	}
+}
+
+// read is the reader: it returns why the connection ends.
+func (c *conn) read(ctx context.Context) error {
+	for {
+		size, key, err := c.next()
+		if err != nil {
+			return err
+		}
+		api := c.broker.apis.find(key)
+		switch {
+		case api == nil:
+			return fmt.Errorf("%w: API key %d is not served", errProtocol, key)
+		case api.large && size > c.broker.opts.MaxFrameBytes, !api.large && size > maxPlainFrame:
+			return fmt.Errorf("%w: a %s request of %d bytes", errProtocol, api.name, size)
+		}
+		if err := c.settled(ctx); err != nil {
+			return err
+		}
+		f, err := c.frames.read(ctx, size)
+		if err != nil {
+			return fmt.Errorf("reading a %s request of %d bytes: %w", api.name, size, err)
+		}
+		if err := c.take(ctx, f); err != nil {
+			return err
+		}
+	}
+}
+
+// next waits for the next frame. A connection is idle when the peer owes a request, not when we owe an answer.
+func (c *conn) next() (size int, key int16, err error) {
+	for {
+		size, key, err = c.frames.peek(time.Now().Add(connIdle))
+		if !errors.Is(err, os.ErrDeadlineExceeded) || c.unanswered.Load() == 0 {
+			return size, key, err
+		}
+	}
+}
+
+// settled waits until the last ordinary call is answered.
+func (c *conn) settled(ctx context.Context) error {
+	if c.last == nil {
+		return nil
+	}
+	select {
+	case <-c.last.finished:
+		c.last = nil
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// take decodes a frame, begins its call if it is a pipelined one, and queues it for the worker. It owns the frame.
+func (c *conn) take(ctx context.Context, f *frame) error {
+	owned := true
+	defer func() {
+		if owned {
+			f.release()
+		}
+	}()
+	call, err := c.broker.apis.decode(f)
+	if err != nil {
+		return err
+	}
+	call.conn = c
+	if call.api.pipelined {
+		c.broker.begin(ctx, call)
+	} else {
+		c.last, owned = call, false
+	}
+	c.unanswered.Add(1)
+	select {
+	case c.queue <- call:
+		return nil
+	case <-ctx.Done():
+		owned = true
+		return context.Cause(ctx)
+	}
+}
+
+// work is the worker: it answers the calls of the queue in order, and returns why the connection ends.
+func (c *conn) work(ctx context.Context) error {
+	for call := range c.queue {
+		if err := c.answer(ctx, call); err != nil {
+			return fmt.Errorf("%s: %w", call.api.name, err)
+		}
+	}
+	return nil
+}
+
+func (c *conn) answer(ctx context.Context, call *call) error {
+	defer call.frame.release()
+	if !call.begun {
+		c.broker.begin(ctx, call)
+	}
+	resp, err := call.end(ctx)
+	if err == nil && resp != nil {
+		err = c.send(call, resp)
+	}
+	if err == nil {
+		c.unanswered.Add(-1)
+		close(call.finished)
+	}
+	return err
+}
+
+// send writes an answer.
+func (c *conn) send(call *call, resp kmsg.Response) error {
+	out := call.appendHead(c.out[:0], resp)
+	v, isVector := resp.(vectored)
+	bufs := c.bufs[:0]
+	if isVector {
+		bufs = v.appendVector(out, bufs)
+	} else {
+		out = resp.AppendTo(out)
+		bufs = append(bufs, out)
+	}
+	size := remaining(bufs) - frameHeadBytes
+	if size > math.MaxInt32 {
+		return fmt.Errorf("an answer of %d bytes", size)
+	}
+	binary.BigEndian.PutUint32(bufs[0], uint32(size))
+	if !isVector && cap(out) <= maxKeptOut {
+		c.out = out
+	}
+	c.bufs = bufs
+	return c.write(bufs, v)
+}
+
+// write writes buffers. If the peer is slow to take what belongs to the log, the rest is copied and the log's memory given back.
+func (c *conn) write(bufs net.Buffers, v vectored) error {
+	if v == nil {
+		return c.writeAll(bufs)
+	}
+	defer v.release()
+	if _, encrypted := c.net.(*tls.Conn); !encrypted { // which cannot go on after a deadline
+		if err := c.net.SetWriteDeadline(time.Now().Add(detachAfter)); err != nil {
+			return err
+		}
+		if _, err := bufs.WriteTo(c.net); !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
+	}
+	rest := make([]byte, 0, remaining(bufs))
+	for _, b := range bufs {
+		rest = append(rest, b...)
+	}
+	v.release()
+	return c.writeAll(net.Buffers{rest})
+}
+
+// writePiece is what a peer must take within writeStall.
+const writePiece = 64 << 10
+
+func (c *conn) writeAll(bufs net.Buffers) error {
+	for _, b := range bufs {
+		for len(b) > 0 {
+			if err := c.net.SetWriteDeadline(time.Now().Add(writeStall)); err != nil {
+				return err
+			}
+			n, err := c.net.Write(b[:min(len(b), writePiece)])
+			if err != nil {
+				return err
+			}
+			b = b[n:]
+		}
+	}
+	return nil
+}
+
+func remaining(bufs net.Buffers) int {
+	n := 0
+	for _, b := range bufs {
+		n += len(b)
+	}
+	return n
+}
