@@ -69,6 +69,10 @@ func (in *input) load() (moved bool, err error) {
 				return moved, err
 			}
 			if in.chunk.Empty() {
+				if in.chunk.Next > in.next { // The rest was compacted away.
+					in.next, moved = min(in.chunk.Next, in.limit.Load()), true
+					in.pos.Store(in.next)
+				}
 				return moved, nil
 			}
 		}

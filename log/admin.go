@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 )
 
 // CreateTopic makes a topic, durable on return. It fails with ErrTopicExists if the name is taken.
@@ -14,10 +15,10 @@ func (l *Log) CreateTopic(ctx context.Context, name string, c TopicConfig) error
 	if err := CheckTopicName(name); err != nil {
 		return err
 	}
-	if err := c.check(); err != nil {
+	c, err := c.settled()
+	if err != nil {
 		return err
 	}
-	c = cloneConfig(c)
 	l.metaMu.Lock()
 	defer l.metaMu.Unlock()
 	l.topicsMu.RLock()
@@ -41,6 +42,10 @@ func (l *Log) DeleteTopic(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
 	l.setDeleted(t, true) // nothing may be sequenced behind the deletion
 	var wake []*waiter
 	err = l.changeMeta(ctx, appendUvarints([]byte{entryDrop}, uint64(t.number)), func() { wake = l.removeTopic(t) })
@@ -63,20 +68,41 @@ func (l *Log) setDeleted(t *topic, deleted bool) {
 func (l *Log) CreatePartitions(ctx context.Context, name string, total int) error {
 	return l.reconfigure(ctx, name, func(c *TopicConfig) error {
 		if total <= c.Partitions {
-			return fmt.Errorf("%w: %s has %d partitions, which can only be raised, not set to %d", ErrInvalidTopic, name, c.Partitions, total)
+			return fmt.Errorf("%w: %s has %d partitions, which can only be raised, not set to %d", ErrInvalidPartitions, name, c.Partitions, total)
 		}
 		c.Partitions = total
 		return nil
 	})
 }
 
-// SetTopicConfig replaces the configuration of a topic, durable on return. The number of partitions is left as it is.
-func (l *Log) SetTopicConfig(ctx context.Context, name string, config TopicConfig) error {
+// AlterTopic changes the settings of a topic, durable on return: change gets a copy of those that were made and adds, replaces
+// or deletes some. An error of change is returned, and nothing is done.
+func (l *Log) AlterTopic(ctx context.Context, name string, change func(settings map[string]string) error) error {
 	return l.reconfigure(ctx, name, func(c *TopicConfig) error {
-		config.Partitions = c.Partitions
-		*c = cloneConfig(config)
-		return nil
+		made := maps.Clone(c.Settings)
+		*c = TopicConfig{Partitions: c.Partitions, Internal: c.Internal, Settings: made}
+		return change(made)
 	})
+}
+
+// CheckTopicConfig says why CreateTopic would not take a configuration.
+func CheckTopicConfig(c TopicConfig) error {
+	if c.Partitions == 0 {
+		c.Partitions = 1
+	}
+	_, err := c.settled()
+	return err
+}
+
+// DefaultSetting is what holds for topics that do not make a setting, and whether Options.Settings say so.
+func (l *Log) DefaultSetting(name string) (value string, configured bool) {
+	if v, ok := l.defaults[name]; ok {
+		return v, true
+	}
+	if s := findSetting(name); s != nil {
+		return s.Default, false
+	}
+	return "", false
 }
 
 func (l *Log) reconfigure(ctx context.Context, name string, change func(*TopicConfig) error) error {
@@ -92,14 +118,14 @@ func (l *Log) reconfigure(ctx context.Context, name string, change func(*TopicCo
 	if err := change(&c); err != nil {
 		return err
 	}
-	if err := c.check(); err != nil {
+	if c, err = c.settled(); err != nil {
 		return err
 	}
 	entry := appendConfig(appendUvarints([]byte{entryConfig}, uint64(t.number)), &c)
 	return l.changeMeta(ctx, entry, func() {
 		l.topicsMu.Lock()
 		defer l.topicsMu.Unlock()
-		t.configure(c)
+		l.configure(t, c)
 	})
 }
 
@@ -163,13 +189,17 @@ func (l *Log) partition(name string, i int32) (*partition, error) {
 func (l *Log) addTopic(t *topic, c TopicConfig) {
 	l.topicsMu.Lock()
 	defer l.topicsMu.Unlock()
-	t.configure(c)
+	l.configure(t, c)
 	l.topics[t.name], l.byNumber[t.number] = t, t
 	l.lastNumber = max(l.lastNumber, t.number)
 }
 
-// configure takes over a configuration and makes the partitions it asks for; topicsMu is held, or nobody knows t yet.
-func (t *topic) configure(c TopicConfig) {
+// configure takes over a settled configuration and makes the partitions it asks for; topicsMu is held, or nobody knows t yet.
+func (l *Log) configure(t *topic, c TopicConfig) {
+	t.policy = l.policy
+	if len(c.Settings) > 0 {
+		t.policy = newPolicy(c.Settings, l.defaults)
+	}
 	parts := t.parts
 	for i := len(parts); i < c.Partitions; i++ {
 		parts = append(parts[:i:i], &partition{topic: t, id: int32(i)})

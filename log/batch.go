@@ -38,10 +38,11 @@ const (
 
 	batchLengthBase = batchEpoch // the position that length counts from
 
-	attrCodec     = 0x07
-	attrAppend    = 0x08 // timestamps are the log's append time: every record has the max time
-	attrControl   = 0x20
-	attrKnownBits = 0x7f
+	attrCodec         = 0x07
+	attrAppend        = 0x08 // timestamps are the log's append time: every record has the max time
+	attrTransactional = 0x10
+	attrControl       = 0x20
+	attrHorizon       = 0x40 // first time is when compaction may drop null values and markers, and still what times are relative to
 )
 
 // MaxBatchBytes bounds one record batch.
@@ -70,6 +71,9 @@ func (h *BatchHeader) NextOffset() int64 { return h.BaseOffset + int64(h.LastDel
 
 // Control says that the batch holds transaction markers, which no reader of records sees.
 func (h *BatchHeader) Control() bool { return h.Attributes&attrControl != 0 }
+
+// Transactional says that the batch belongs to a transaction: its records, or the marker that ends it.
+func (h *BatchHeader) Transactional() bool { return h.Attributes&attrTransactional != 0 }
 
 // Codec is the compression of the records.
 func (h *BatchHeader) Codec() Codec { return Codec(h.Attributes & attrCodec) }
@@ -117,8 +121,7 @@ func parseBatchHead(b []byte) (BatchHeader, error) {
 	return h, nil
 }
 
-// CheckBatch checks head and checksum of the batch that b starts with and returns the head. The log itself checks only
-// heads; a server checks what comes from outside with this.
+// CheckBatch checks head and checksum of the batch that b starts with and returns the head.
 func CheckBatch(b []byte) (BatchHeader, error) {
 	h, err := ParseBatchHeader(b)
 	if err != nil {

@@ -63,7 +63,8 @@ func decodeSlices(c *Chunk, from int64, maxRows int) ([]rec, error) {
 // chunkOf makes a chunk of batches as they would be read from offset base on.
 func chunkOf(base int64, batches ...[]byte) *Chunk {
 	b := bytes.Join(batches, nil)
-	next := assignOffsets(b, base)
+	patchBatches(b, base, 0)
+	next := endOfBatches(b)
 	return &Chunk{Topic: "t", Start: base, Next: next, pieces: []piece{{base: b, to: len(b)}}}
 }
 
@@ -236,7 +237,7 @@ func FuzzDecode(f *testing.F) {
 		b = bytes.Clone(b)
 		b[batchMagic] = 2
 		sealBatch(b)
-		if checkBatches(b) != nil {
+		if _, err := checkBatches(b); err != nil {
 			return
 		}
 		c := chunkOf(10, b)
@@ -280,6 +281,15 @@ func walBytes(payloads ...[]byte) []byte {
 	return b
 }
 
+// replayLog is a log in the middle of its opening.
+func replayLog() *Log {
+	l := &Log{topics: map[string]*topic{}, byNumber: map[uint32]*topic{}, opts: Options{CacheBytes: 1 << 20}, policy: newPolicy()}
+	l.reach = &reach{producers: map[*partition]int64{}, txns: map[*partition]int64{}}
+	l.offsets.init()
+	l.txns.init()
+	return l
+}
+
 // FuzzWAL: whatever a WAL file holds, a scan ends, and what it returns has the right LSNs.
 func FuzzWAL(f *testing.F) {
 	config := TopicConfig{Partitions: 1}
@@ -302,8 +312,7 @@ func FuzzWAL(f *testing.F) {
 			t.Fatal(err)
 		}
 		defer s.close()
-		l := &Log{topics: map[string]*topic{}, byNumber: map[uint32]*topic{}, opts: Options{CacheBytes: 1 << 20}}
-		l.offsets.init()
+		l := replayLog()
 		lsn := LSN(1)
 		for ; ; lsn++ {
 			h, payload, ok, err := s.next(lsn)
@@ -333,8 +342,7 @@ func FuzzEntries(f *testing.F) {
 	f.Add(appendConfig(append([]byte{entryTopic, 1}, append(make([]byte, 16), 1, 't')...), &TopicConfig{Partitions: 1}))
 	f.Add(append([]byte{entryNoGroup, 1, 'g', entryDelta, 1, 's', 3, entryStart, 1, 0, 5, entryDrop, 1, entryEnd}, "abc"...))
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		l := &Log{topics: map[string]*topic{}, byNumber: map[uint32]*topic{}, opts: Options{CacheBytes: 1 << 20}}
-		l.offsets.init()
+		l := replayLog()
 		l.addTopic(&topic{name: "t", number: 1}, TopicConfig{Partitions: 1})
 		for lsn := range LSN(2) {
 			l.replayRecord(lsn+1, payload, &checkpointHead{flushed: 1})

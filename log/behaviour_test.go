@@ -215,7 +215,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("topic %q: %v", name, err)
 		}
 	}
-	if err := l.CreatePartitions(ctx, "t", 2); !errors.Is(err, ErrInvalidTopic) {
+	if err := l.CreatePartitions(ctx, "t", 2); !errors.Is(err, ErrInvalidPartitions) {
 		t.Error(err)
 	}
 	if err := l.CreatePartitions(ctx, "t", 3); err != nil {

@@ -22,27 +22,32 @@ import (
 const (
 	checkpointName      = "checkpoint"
 	checkpointHeadBytes = 24
-	checkpointVersion   = 1
+	checkpointVersion   = 2
 )
 
 var checkpointMagic = [8]byte{'l', 'e', 'a', 't', 'C', 'K', 'P', '1'}
 
-// checkpointHead is the part of a checkpoint that is not topics or groups.
+// checkpointHead is the part of a checkpoint that is not topics, groups or transactions.
 type checkpointHead struct {
-	store    [16]byte
-	flushed  LSN // everything up to here is in segments; replay begins behind it
-	seen     LSN // nothing behind it has influenced the checkpoint
-	released LSN
-	number   uint32 // the last topic number given away
-	files    []walFile
+	store     [16]byte
+	flushed   LSN // everything up to here is in segments; replay begins behind it
+	seen      LSN // nothing behind it has influenced the checkpoint
+	released  LSN
+	number    uint32 // the last topic number given away
+	epoch     int32  // the leader epoch
+	producers int64  // producer ids below are given away or reserved
+	files     []walFile
 }
 
 // checkpoint makes the state up to LSN flushed, which is in synced segments, durable outside the WAL, and then frees what
 // is not needed any more: WAL files and removed segments. The caller holds flushMu.
 func (l *Log) checkpoint(flushed LSN) error {
 	doomed, dirs := l.takeDoomed()
-	head := checkpointHead{store: l.wal.store, flushed: flushed, released: LSN(l.released.Load())}
+	head := checkpointHead{store: l.wal.store, flushed: flushed, released: LSN(l.released.Load()), epoch: l.epoch}
 	body := l.encodeState()
+	if err := l.catchUp(&head); err != nil {
+		return err
+	}
 	head.seen = LSN(l.seen.Load())
 	// Under the policies other than fsync, what the snapshot has seen may be in the page cache only. A checkpoint must
 	// not be ahead of the WAL.
@@ -61,6 +66,18 @@ func (l *Log) checkpoint(flushed LSN) error {
 		return err
 	}
 	return l.remove(doomed, dirs)
+}
+
+// catchUp waits until the disk has everything the sequencer knew when its state was encoded: a checkpoint must not remember
+// what a crash takes back. It takes no longer than the rounds that are under way, and the writer waits for nobody.
+func (l *Log) catchUp(head *checkpointHead) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	head.producers = l.producers.limit
+	for sequenced := l.lastLSN; l.finishedLSN < sequenced && l.failure == nil; {
+		l.space.Wait()
+	}
+	return l.failure
 }
 
 func (l *Log) writeCheckpoint(body []byte) error {
@@ -103,7 +120,8 @@ func (l *Log) syncForCheckpoint() error {
 
 func (h *checkpointHead) encode() []byte {
 	b := append([]byte(nil), h.store[:]...)
-	b = appendUvarints(b, uint64(h.flushed), uint64(h.seen), uint64(h.released), uint64(h.number), uint64(len(h.files)))
+	b = appendUvarints(b, uint64(h.flushed), uint64(h.seen), uint64(h.released), uint64(h.number),
+		uint64(h.epoch), uint64(h.producers), uint64(len(h.files)))
 	for i := range h.files {
 		f := &h.files[i]
 		b = appendUvarints(b, uint64(f.generation), uint64(f.first), uint64(f.last), uint64(f.lastDelta))
@@ -111,8 +129,10 @@ func (h *checkpointHead) encode() []byte {
 	return b
 }
 
-// encodeState writes topics, partitions, segments and group offsets as they are now.
+// encodeState writes everything but the head as it is now. Transactions are looked at before the topics: the partitions that
+// have joined them are then there, or deleted.
 func (l *Log) encodeState() []byte {
+	txns := l.encodeTxns()
 	l.topicsMu.RLock()
 	defer l.topicsMu.RUnlock()
 	b := binary.AppendUvarint(nil, uint64(len(l.topics)))
@@ -123,16 +143,18 @@ func (l *Log) encodeState() []byte {
 		b = appendString(append(b, t.id[:]...), t.name)
 		b = appendConfig(b, &c)
 		for _, p := range t.parts {
+			b = l.encodeProducers(b, p)
 			b = p.encode(b)
 		}
 	}
-	return l.offsets.encode(b)
+	return append(l.props.encode(l.offsets.encode(b)), txns...)
 }
 
 func (p *partition) encode(b []byte) []byte {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	b = appendUvarints(b, uint64(p.start), uint64(p.flushed), uint64(p.compact), uint64(len(p.segs)))
+	b = p.encodeTxns(b)
+	b = appendUvarints(b, uint64(p.start), uint64(p.flushed), uint64(p.compact), uint64(p.horizon), uint64(len(p.segs)))
 	for _, s := range p.segs {
 		flags := uint64(0)
 		if s.sealed {
@@ -152,7 +174,8 @@ func (o *groupOffsets) encode(b []byte) []byte {
 		g := o.groups[name]
 		b = binary.AppendUvarint(appendString(b, name), uint64(len(g)))
 		for k, v := range g {
-			b = appendString(appendUvarints(b, uint64(k.number), uint64(k.partition), uint64(v.offset)), v.metadata)
+			o := v.public(name, "", k.partition)
+			b = appendOffsetValue(b, k.number, &o)
 		}
 	}
 	return b
@@ -180,6 +203,7 @@ func (l *Log) loadCheckpoint() (checkpointHead, error) {
 	}
 	r := &fieldReader{b: body}
 	head := r.checkpointHead()
+	l.epoch, l.producers.limit = head.epoch, head.producers
 	l.decodeState(r)
 	if r.failed || len(r.b) > 0 {
 		return head, fmt.Errorf("%w: the checkpoint does not fit together", ErrCorrupt)
@@ -190,7 +214,8 @@ func (l *Log) loadCheckpoint() (checkpointHead, error) {
 }
 
 func (r *fieldReader) checkpointHead() checkpointHead {
-	h := checkpointHead{store: r.id(), flushed: LSN(r.uvarint()), seen: LSN(r.uvarint()), released: LSN(r.uvarint()), number: uint32(r.uvarint())}
+	h := checkpointHead{store: r.id(), flushed: LSN(r.uvarint()), seen: LSN(r.uvarint()), released: LSN(r.uvarint()),
+		number: uint32(r.uvarint()), epoch: int32(r.uvarint()), producers: int64(r.uvarint())}
 	for n := r.uvarint(); n > 0 && !r.failed; n-- {
 		h.files = append(h.files, walFile{generation: uint32(r.uvarint()), first: LSN(r.uvarint()), last: LSN(r.uvarint()), lastDelta: LSN(r.uvarint())})
 	}
@@ -206,20 +231,27 @@ func (l *Log) decodeState(r *fieldReader) {
 		}
 		l.addTopic(t, c)
 		for _, p := range t.parts {
+			l.decodeProducers(r, p)
+			l.decodePartitionTxns(r, p)
 			p.decode(r)
 		}
 	}
 	for n := r.uvarint(); n > 0 && !r.failed; n-- {
 		group := r.string()
 		for k := r.uvarint(); k > 0 && !r.failed; k-- {
-			key := offsetKey{uint32(r.uvarint()), int32(r.uvarint())}
-			l.offsets.set(group, key, groupOffset{int64(r.uvarint()), r.string()})
+			number, o := r.offsetValue()
+			l.offsets.set(group, offsetKey{number, o.Partition}, valueOf(&o))
 		}
 	}
+	for n := r.uvarint(); n > 0 && !r.failed; n-- {
+		p := r.property()
+		l.props.set(p.Key, p.Value)
+	}
+	l.decodeTxns(r)
 }
 
 func (p *partition) decode(r *fieldReader) {
-	p.start, p.flushed, p.compact = int64(r.uvarint()), int64(r.uvarint()), int64(r.uvarint())
+	p.start, p.flushed, p.compact, p.horizon = int64(r.uvarint()), int64(r.uvarint()), int64(r.uvarint()), int64(r.uvarint())
 	p.end, p.next = p.flushed, p.flushed
 	for n := r.uvarint(); n > 0 && !r.failed; n-- {
 		s := &segment{part: p, base: int64(r.uvarint()), rewrite: uint32(r.uvarint()), next: int64(r.uvarint()), bytes: int64(r.uvarint()),

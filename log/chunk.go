@@ -16,15 +16,17 @@ type Chunk struct {
 	// Start is the base offset of the first batch, which may be below the offset asked for, and Next the offset behind
 	// the last batch: where to read on. In an empty chunk both are the offset asked for.
 	Start, Next int64
-	// LogStart and HighWatermark bound what the partition held at the time of reading.
-	LogStart, HighWatermark int64
+	// LogStart and HighWatermark bound what the partition held at the time of reading; readers of committed records stop at
+	// LastStable.
+	LogStart, LastStable, HighWatermark int64
 
 	pieces  []piece
 	slabs   []*slab // referenced once each
 	buf     *[]byte // pooled, behind the pieces if they came from a segment
 	cur     decodeCursor
-	scratch []byte   // the plain records of compressed batches; kept over Release
-	hint    readHint // kept over Release
+	aborted []AbortedTxn // that have records here, for a reader of committed records
+	scratch []byte       // the plain records of compressed batches; kept over Release
+	hint    readHint     // kept over Release
 }
 
 // piece is base[from:to], one or more whole batches. Several pieces may share a base.
@@ -71,7 +73,7 @@ func (c *Chunk) Release() {
 		c.slabs[i] = nil
 	}
 	clear(c.pieces)
-	c.slabs, c.pieces = c.slabs[:0], c.pieces[:0]
+	c.slabs, c.pieces, c.aborted = c.slabs[:0], c.pieces[:0], c.aborted[:0]
 	if c.buf != nil {
 		putReadBuffer(c.buf)
 		c.buf = nil
@@ -86,7 +88,7 @@ func (c *Chunk) corrupt(offset int64, why string) error {
 // Decode fills r with up to maxRows records of the chunk, starting at offset from, and returns the offset to go on with; the
 // chunk is used up when that is Next. Fewer rows come back at the end of a stretch of memory, none only at the end of the
 // chunk. Checksums are verified when a batch is entered, uncompressed records are not copied, transaction markers are
-// skipped. Going on with the returned offset costs nothing; any other offset starts over from the first batch.
+// skipped, and so are the records of aborted transactions if the chunk was read with ReadCommitted. Going on with the returned offset costs nothing; any other offset starts over from the first batch.
 func (c *Chunk) Decode(r *Records, from int64, maxRows int) (next int64, err error) {
 	r.N, r.Data = 0, nil
 	if from != c.cur.next {
@@ -136,7 +138,7 @@ func (c *Chunk) openBatch(r *Records, from int64) (bool, error) {
 		if err != nil {
 			return false, c.corrupt(cur.next, err.Error())
 		}
-		if h.NextOffset() <= from || h.Control() || h.Count == 0 {
+		if h.NextOffset() <= from || h.Control() || h.Count == 0 || c.hidden(&h) {
 			cur.pos, cur.next = pos+h.Bytes, max(cur.next, h.NextOffset())
 			continue
 		}

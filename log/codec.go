@@ -26,7 +26,7 @@ const (
 )
 
 // maxPlainBytes bounds what a batch may decompress to, so that a few hostile bytes cannot take all memory.
-const maxPlainBytes = 256 << 20
+const maxPlainBytes = 128 << 20
 
 // codecPools hold the decoders, which are expensive to make and carry windows of many KiB.
 var (

@@ -6,9 +6,8 @@ import (
 	"fmt"
 )
 
-// Write is produced data for one partition: one or more complete record batches of version 2, back to back. The log checks
-// their heads and assigns the offsets (the base offset of the head counts for nothing); it does not touch records or
-// checksums.
+// Write is produced data for one partition: one or more complete record batches of version 2, back to back. The log assigns
+// offsets and leader epoch (those in the head count for nothing).
 type Write struct {
 	Topic     string
 	Partition int32
@@ -22,6 +21,9 @@ type GroupOffset struct {
 	Partition int32
 	Offset    int64
 	Metadata  string
+
+	EpochPlusOne int32 // leader epoch of the last record that was read, plus one; 0: not known
+	CommitMillis int64 // wall time from which it expires, see ExpireOffsets; 0: it does not
 }
 
 // Delta is a change of a state store, opaque to the log. It is kept in the WAL until ReleaseDeltas allows to forget it.
@@ -32,9 +34,10 @@ type Delta struct {
 
 // Group is what becomes durable together or not at all: outputs, consumed positions and state changes of a step of a query.
 type Group struct {
-	Writes  []Write
-	Offsets []GroupOffset
-	Deltas  []Delta
+	Writes     []Write
+	Offsets    []GroupOffset
+	Deltas     []Delta
+	Properties []Property
 }
 
 // pending is a commit group on its way: planned, sequenced, written, published. It is owned by the caller of plan until
@@ -53,13 +56,24 @@ type pending struct {
 	extra   []byte  // more entries, encoded
 	apply   func()  // what else happens when it is durable, before done
 	done    func(LSN, error)
+
+	// decide, if there is one, fills in what depends on the turn of the group, or refuses it. It is called under Log.mu, when
+	// nothing but a failure of the storage can happen to the group any more; it assigns the offsets of the writes itself.
+	decide func() error
 }
 
 type plannedWrite struct {
 	p     *partition
 	batch []byte
+	span  int64 // offsets that the batches take
 	base  int64 // of the first batch, once sequenced
 	pos   int   // of the batches in rec, once sequenced
+}
+
+// assign gives a write its offsets; Log.mu is held.
+func (w *plannedWrite) assign() {
+	w.base = w.p.next
+	w.p.next += w.span
 }
 
 type plannedOffset struct {
@@ -67,8 +81,8 @@ type plannedOffset struct {
 	off   *GroupOffset // the caller's memory
 }
 
-// Produce appends batches and returns their base offsets, in the order of writes, once they are acknowledged as Options.Ack
-// says. All of them become durable together or not at all. The batches are copied. When ctx ends first the error is its own
+// Produce appends batches of this process and returns their base offsets, in the order of writes, once they are acknowledged as Options.Ack
+// says. All of them become durable together or not at all. The batches are copied; only their heads are checked. When ctx ends first the error is its own
 // and the batches may or may not become durable.
 func (l *Log) Produce(ctx context.Context, writes []Write) ([]int64, error) {
 	pd, err := l.plan(&Group{Writes: writes})
@@ -132,10 +146,11 @@ func (l *Log) plan(g *Group) (*pending, error) {
 		if t == nil || t.partition(w.Partition) == nil {
 			return nil, unknownTopic(w.Topic, w.Partition)
 		}
-		if err := checkBatches(w.Batch); err != nil {
+		span, err := checkBatches(w.Batch)
+		if err != nil {
 			return nil, fmt.Errorf("write to %s-%d: %w", w.Topic, w.Partition, err)
 		}
-		pd.writes[i] = plannedWrite{p: t.partition(w.Partition), batch: w.Batch}
+		pd.writes[i] = plannedWrite{p: t.partition(w.Partition), batch: w.Batch, span: span}
 	}
 	for i := range g.Offsets {
 		o := &g.Offsets[i]
@@ -145,6 +160,7 @@ func (l *Log) plan(g *Group) (*pending, error) {
 		}
 		pd.offsets[i] = plannedOffset{topic: t, off: o}
 	}
+	l.planProperties(pd, g.Properties)
 	return pd, pd.measure()
 }
 
@@ -152,19 +168,24 @@ func unknownTopic(name string, partition int32) error {
 	return fmt.Errorf("%w: %s-%d", ErrUnknownTopic, name, partition)
 }
 
-// checkBatches checks the heads of batches back to back.
-func checkBatches(b []byte) error {
+// checkBatches checks the heads of batches back to back and counts the offsets they take. What has a producer, and with that
+// sequences and transactions to check, is for Append.
+func checkBatches(b []byte) (span int64, err error) {
 	if len(b) == 0 {
-		return fmt.Errorf("%w: no bytes", ErrInvalidBatch)
+		return 0, fmt.Errorf("%w: no bytes", ErrInvalidBatch)
 	}
 	for len(b) > 0 {
 		h, err := ParseBatchHeader(b)
 		if err != nil {
-			return err
+			return 0, err
 		}
+		if h.ProducerID >= 0 || h.Control() {
+			return 0, fmt.Errorf("%w: it has producer %d", ErrInvalidBatch, h.ProducerID)
+		}
+		span += int64(h.LastDelta) + 1
 		b = b[h.Bytes:]
 	}
-	return nil
+	return span, nil
 }
 
 // measure counts the bytes of the record; encode must write as many.
@@ -176,8 +197,7 @@ func (pd *pending) measure() error {
 	}
 	for i := range pd.offsets {
 		o := pd.offsets[i].off
-		n += 1 + stringLen(o.Group) + uvarintLen(uint64(pd.offsets[i].topic.number)) + uvarintLen(uint64(o.Partition)) +
-			uvarintLen(uint64(o.Offset)) + stringLen(o.Metadata)
+		n += 1 + stringLen(o.Group) + offsetValueLen(pd.offsets[i].topic.number, o)
 	}
 	for i := range pd.deltas {
 		d := &pd.deltas[i]
@@ -207,15 +227,8 @@ func (l *Log) enqueue(ctx context.Context, pd *pending, bases []int64) error {
 	if err := l.waitForSpace(ctx); err != nil {
 		return err
 	}
-	for i := range pd.writes {
-		if pd.writes[i].p.topic.deleted {
-			return unknownTopic(pd.writes[i].p.topic.name, pd.writes[i].p.id)
-		}
-	}
-	for i := range pd.offsets {
-		if t := pd.offsets[i].topic; t.deleted {
-			return unknownTopic(t.name, pd.offsets[i].off.Partition)
-		}
+	if err := l.take(pd); err != nil {
+		return err
 	}
 	inSlab := recordHeadBytes + pd.payload - pd.deltaBytes()
 	padded := inSlab
@@ -233,8 +246,7 @@ func (l *Log) enqueue(ctx context.Context, pd *pending, bases []int64) error {
 	for i := range pd.writes {
 		w := &pd.writes[i]
 		l.settle(w.p, pd.slab)
-		w.base = w.p.next
-		w.p.next = assignOffsets(pd.rec[w.pos:w.pos+len(w.batch)], w.base)
+		patchBatches(pd.rec[w.pos:w.pos+len(w.batch)], w.base, l.epoch)
 		if bases != nil {
 			bases[i] = w.base
 		}
@@ -242,6 +254,39 @@ func (l *Log) enqueue(ctx context.Context, pd *pending, bases []int64) error {
 	l.queue = append(l.queue, pd)
 	l.queuedBytes += pd.size
 	l.work.Signal()
+	return nil
+}
+
+// take lets a group have its turn: its offsets are assigned, and what depends on the order of groups is decided; the caller
+// holds mu.
+func (l *Log) take(pd *pending) error {
+	if pd.decide == nil {
+		if err := checkAlive(pd.writes, pd.offsets); err != nil {
+			return err
+		}
+		for i := range pd.writes {
+			pd.writes[i].assign()
+		}
+		return nil
+	}
+	if err := pd.decide(); err != nil {
+		return err
+	}
+	return pd.measure()
+}
+
+// checkAlive refuses what goes to topics that are being deleted; Log.mu is held.
+func checkAlive(writes []plannedWrite, offsets []plannedOffset) error {
+	for i := range writes {
+		if p := writes[i].p; p.topic.deleted {
+			return unknownTopic(p.topic.name, p.id)
+		}
+	}
+	for i := range offsets {
+		if t := offsets[i].topic; t.deleted {
+			return unknownTopic(t.name, offsets[i].off.Partition)
+		}
+	}
 	return nil
 }
 
@@ -320,10 +365,7 @@ func (pd *pending) encode() {
 		o := pd.offsets[i].off
 		dst = append(dst, entryOffset)
 		dst = appendString(dst, o.Group)
-		dst = binary.AppendUvarint(dst, uint64(pd.offsets[i].topic.number))
-		dst = binary.AppendUvarint(dst, uint64(o.Partition))
-		dst = binary.AppendUvarint(dst, uint64(o.Offset))
-		dst = appendString(dst, o.Metadata)
+		dst = appendOffsetValue(dst, pd.offsets[i].topic.number, o)
 	}
 	for i := range pd.deltas {
 		dst = append(dst, entryDelta)
@@ -337,14 +379,13 @@ func (pd *pending) encode() {
 	}
 }
 
-// assignOffsets patches the heads of batches back to back and returns the offset behind them.
-func assignOffsets(b []byte, next int64) int64 {
+// patchBatches gives batches back to back their offsets and leader epoch.
+func patchBatches(b []byte, next int64, epoch int32) {
 	for len(b) > 0 {
 		binary.BigEndian.PutUint64(b[batchBaseOffset:], uint64(next))
-		binary.BigEndian.PutUint32(b[batchEpoch:], 0)
+		binary.BigEndian.PutUint32(b[batchEpoch:], uint32(epoch))
 		size := int(binary.BigEndian.Uint32(b[batchLength:])) + batchLengthBase
 		next += int64(binary.BigEndian.Uint32(b[batchLastDelta:])) + 1
 		b = b[size:]
 	}
-	return next
 }

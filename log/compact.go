@@ -17,9 +17,6 @@ import (
 // is compacted in several passes.
 const compactKeys = 1 << 21
 
-// defaultTombstoneMillis is how long the last null of a key is kept for readers to see.
-const defaultTombstoneMillis = 24 * 60 * 60 * 1000
-
 // Compact compacts a partition now, whatever its cleanup policy, with all records it has. The log compacts topics with a
 // compacting policy by itself when at least half of their sealed bytes are new, see Options.MaintenanceInterval.
 func (l *Log) Compact(topic string, partition int32) error {
@@ -32,7 +29,7 @@ func (l *Log) Compact(topic string, partition int32) error {
 
 // compactable lists the partitions that are worth compacting.
 func (l *Log) compactable() []*partition {
-	all := l.partitionsOf(func(c *TopicConfig) bool { return c.Cleanup != Delete })
+	all := l.partitionsOf(func(p *policy) bool { return p.cleanup != Delete })
 	return slices.DeleteFunc(all, func(p *partition) bool {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -120,20 +117,13 @@ func (l *Log) compactOnce(p *partition, segs []*segment) (more bool, err error) 
 	p.mu.Lock()
 	c.from = p.compact
 	p.mu.Unlock()
-	config := l.configOf(p.topic)
-	c.old = l.opts.Now().UnixMilli() - defaultTombstoneMillis
-	if config.TombstoneMillis > 0 {
-		c.old = l.opts.Now().UnixMilli() - config.TombstoneMillis
-	}
+	policy := l.policyOf(p.topic)
+	c.old = l.opts.Now().UnixMilli() - policy.tombstoneMillis
 	if more, err = c.learn(segs); err != nil || len(c.keys.slots) == 0 {
 		return false, err
 	}
-	limit := config.SegmentBytes
-	if limit == 0 {
-		limit = l.opts.SegmentBytes
-	}
 	for len(segs) > 0 && segs[0].base < c.to {
-		n := groupSegments(segs, min(limit, maxSegmentSpan), c.to)
+		n := groupSegments(segs, min(policy.segmentBytes, maxSegmentSpan), c.to)
 		replaced, err := c.rewrite(segs[:n])
 		if err != nil || !replaced {
 			return !replaced, err
@@ -198,7 +188,7 @@ func (c *compaction) learnBatch(b []byte, h *BatchHeader) error {
 func (c *compaction) eachBatch(s *segment, offset int64, fn func(b []byte, h *BatchHeader) error) error {
 	for offset < s.next {
 		c.chunk.Release()
-		if err := c.l.readSegment(s, s.bytes, offset, flushWriteBytes, &c.chunk); err != nil {
+		if err := c.l.readSegment(s, s.bytes, offset, noLimit, flushWriteBytes, &c.chunk); err != nil {
 			return err
 		}
 		for _, p := range c.chunk.pieces {

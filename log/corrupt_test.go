@@ -323,7 +323,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.CreateTopic(ctx, "t", TopicConfig{Extra: map[string]string{"a": "b"}}); err != nil {
+	if err := l.CreateTopic(ctx, "t", TopicConfig{RetentionMillis: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := l.Produce(ctx, []Write{{"t", 0, batchOf("k", "v")}}); err != nil {

@@ -305,7 +305,7 @@ func (r *crashRun) commit(n int) {
 	}
 	if r.rng.IntN(2) == 0 {
 		s.offset = int64(n)
-		g.Offsets = []GroupOffset{{"g", "base", 0, int64(n), "m"}}
+		g.Offsets = []GroupOffset{{Group: "g", Topic: "base", Offset: int64(n), Metadata: "m"}}
 	}
 	if r.rng.IntN(3) == 0 {
 		data := fmt.Sprint(n, strings.Repeat("d", r.rng.IntN(300)))

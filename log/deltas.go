@@ -77,10 +77,7 @@ func skipEntry(kind uint64, r *fieldReader) {
 		r.bytes(r.uvarint())
 	case entryOffset:
 		r.string()
-		r.uvarint()
-		r.uvarint()
-		r.uvarint()
-		r.string()
+		r.offsetValue()
 	case entryDelta:
 		r.string()
 		r.uvarint()
@@ -101,6 +98,24 @@ func skipEntry(kind uint64, r *fieldReader) {
 	case entryNoGroup:
 		r.string()
 	case entryClose:
+	case entryNoOffset:
+		r.string()
+		r.uvarint()
+		r.uvarint()
+		r.uvarint()
+	case entryProperty:
+		r.property()
+	case entryEpoch, entryProducers:
+		r.uvarint()
+	case entryTxn:
+		r.txn()
+	case entryTxnParts:
+		r.string()
+		r.txnParts(func(uint32, int32) {})
+	case entryTxnOffsets:
+		r.string()
+		r.string()
+		r.txnOffsets(func(uint32, GroupOffset) {})
 	default:
 		r.failed = true
 	}

@@ -50,7 +50,7 @@ func faultRun(t *testing.T, fs *vfs.Mem, records int) (acked int, failure error)
 			t.Errorf("acknowledged after a failure: %v", err)
 		}
 	}
-	if err := l.CommitOffsets(ctx, []GroupOffset{{"g", "t", 0, 1, ""}}); !errors.Is(err, ErrStorageFailed) {
+	if err := l.CommitOffsets(ctx, []GroupOffset{{Group: "g", Topic: "t", Offset: 1}}); !errors.Is(err, ErrStorageFailed) {
 		t.Errorf("acknowledged offsets after a failure: %v", err)
 	}
 	if got := readAll(t, l, "t", 0); len(got) != acked {

@@ -193,11 +193,11 @@ func (l *Log) takeUnflushed(p *partition) {
 // writableSegment returns the active segment if the batch may still go there, otherwise a new one. The file is pinned until
 // syncSegments.
 func (l *Log) writableSegment(p *partition, e *tailEntry) (*segment, *segmentFile, error) {
-	config := l.configOf(p.topic)
+	policy := l.policyOf(p.topic)
 	now := l.opts.Now().UnixMilli()
 	p.mu.Lock()
 	seg := p.active()
-	roll := seg == nil || seg.full(e, &config, l.opts.SegmentBytes, now) || seg.next <= p.start
+	roll := seg == nil || seg.full(e, policy, now) || seg.next <= p.start
 	var bytes int64
 	if seg != nil {
 		bytes = seg.bytes
@@ -224,14 +224,9 @@ func (l *Log) writableSegment(p *partition, e *tailEntry) (*segment, *segmentFil
 }
 
 // full says that a batch does not belong into the segment any more; partition.mu is held.
-func (s *segment) full(e *tailEntry, c *TopicConfig, defaultBytes, now int64) bool {
-	limit := c.SegmentBytes
-	if limit == 0 {
-		limit = defaultBytes
-	}
-	limit = min(limit, maxSegmentSpan)
-	return s.bytes > 0 && (s.bytes+int64(e.len) > limit || e.next-s.base > maxSegmentSpan ||
-		c.SegmentMillis > 0 && now-s.created >= c.SegmentMillis)
+func (s *segment) full(e *tailEntry, pol *policy, now int64) bool {
+	limit := min(pol.segmentBytes, maxSegmentSpan)
+	return s.bytes > 0 && (s.bytes+int64(e.len) > limit || e.next-s.base > maxSegmentSpan || now-s.created >= pol.segmentMillis)
 }
 
 // newSegment makes an empty active segment.
@@ -288,11 +283,11 @@ func (l *Log) seal(p *partition, seg *segment, bytes int64) error {
 // appendSegment writes as many entries as belong into the segment, at least the first, and makes them part of it.
 func (l *Log) appendSegment(p *partition, seg *segment, sf *segmentFile, entries []tailEntry) (int, error) {
 	f := &l.flusher
-	config := l.configOf(p.topic)
+	policy := l.policyOf(p.topic)
 	now := l.opts.Now().UnixMilli()
 	grown := segment{base: seg.base, bytes: seg.bytes, next: seg.next, maxTime: seg.maxTime, created: seg.created}
 	pos, n := seg.bytes, 0
-	for n < len(entries) && (n == 0 || !grown.full(&entries[n], &config, l.opts.SegmentBytes, now)) {
+	for n < len(entries) && (n == 0 || !grown.full(&entries[n], policy, now)) {
 		e := &entries[n]
 		f.gather(e.slab.buf[e.pos : e.pos+e.len])
 		grown.bytes += int64(e.len)
@@ -356,10 +351,10 @@ func (f *flusher) write(file vfs.File, pos *int64) error {
 	return err
 }
 
-func (l *Log) configOf(t *topic) TopicConfig {
+func (l *Log) policyOf(t *topic) *policy {
 	l.topicsMu.RLock()
 	defer l.topicsMu.RUnlock()
-	return t.config
+	return t.policy
 }
 
 // evict lets slabs leave the memory, oldest first, that hold nothing behind LSN flushed, until half of the bound is free.

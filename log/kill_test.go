@@ -76,7 +76,7 @@ func killChild(dir string) error {
 
 func killGroup(n int64) *Group {
 	g := &Group{
-		Offsets: []GroupOffset{{"g", "t0", 0, n, ""}},
+		Offsets: []GroupOffset{{Group: "g", Topic: "t0", Offset: n}},
 		Deltas:  []Delta{{"s", fmt.Append(nil, n)}},
 	}
 	value := fmt.Appendf(nil, "%d %s", n, strings.Repeat("x", int(n*37%900)))

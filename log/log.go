@@ -1,8 +1,11 @@
 package log
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -50,14 +53,21 @@ type Options struct {
 	FS           vfs.FS           // vfs.OS
 	Ack          Ack              // AckFsync
 	WALFileBytes int64            // size of a WAL file: 64 MiB
-	SegmentBytes int64            // size of a segment of topics that do not say: 128 MiB
+	SegmentBytes int64            // segment.bytes of topics that do not say: 128 MiB
 	CacheBytes   int64            // bound of the memory for tails: 64 MiB
 	Now          func() time.Time // time.Now
 	Logger       *slog.Logger     // no diagnostics
 
+	// Settings hold for topics that do not make them, by Kafka's names, see TopicSettings.
+	Settings map[string]string
+
 	// MaintenanceInterval is how often retention and compaction are looked after: 5 minutes. Negative: never, only by
 	// ApplyRetention and Compact.
 	MaintenanceInterval time.Duration
+
+	MaxTransactionTimeout time.Duration // that a producer may ask for: 15 minutes
+	TransactionalIDExpiry time.Duration // how long an idle transactional id is kept: 7 days
+	ProducerExpiry        time.Duration // how long a partition remembers an idle producer: 1 day
 
 	// AllowCorruption opens a log with damage in its WAL by cutting it there. What comes after the damage is lost.
 	AllowCorruption bool
@@ -78,6 +88,15 @@ func (o *Options) setDefaults() {
 	}
 	if o.MaintenanceInterval == 0 {
 		o.MaintenanceInterval = 5 * time.Minute
+	}
+	if o.MaxTransactionTimeout <= 0 {
+		o.MaxTransactionTimeout = 15 * time.Minute
+	}
+	if o.TransactionalIDExpiry <= 0 {
+		o.TransactionalIDExpiry = 7 * 24 * time.Hour
+	}
+	if o.ProducerExpiry <= 0 {
+		o.ProducerExpiry = 24 * time.Hour
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -133,12 +152,22 @@ type Log struct {
 
 	metaMu sync.Mutex // held through a change of topics, from check to durable
 
+	defaults map[string]string // Options.Settings, complete with those that are options of their own
+	policy   *policy           // of topics that make no settings
+
 	topicsMu   sync.RWMutex
 	topics     map[string]*topic
 	byNumber   map[uint32]*topic
 	lastNumber uint32
 
 	offsets groupOffsets
+	props   properties
+	epoch   int32  // leader epoch, see raiseEpoch; never changes after Open
+	reach   *reach // during Open only
+
+	// The sequencer's view of producers, guarded by mu, as is partition.producers.
+	producers producerIDs
+	txns      txns
 
 	// The sequencer: everything between the callers and the writer goroutine.
 	mu          sync.Mutex
@@ -202,13 +231,18 @@ func Open(dir string, o Options) (*Log, error) {
 		stop:        make(chan struct{}),
 	}
 	l.work.L, l.space.L = &l.mu, &l.mu
+	if err := l.setDefaults(); err != nil {
+		return nil, err
+	}
 	l.offsets.init()
+	l.txns.init()
 	if err := l.recover(); err != nil {
 		l.abandon()
 		return nil, err
 	}
 	go l.writeLoop()
 	l.background.Go(l.flushLoop)
+	l.background.Go(l.deadlineLoop)
 	if o.MaintenanceInterval > 0 {
 		l.background.Go(l.maintainLoop)
 	}
@@ -218,6 +252,19 @@ func Open(dir string, o Options) (*Log, error) {
 		l.wantFlush() // the last process had more memory
 	}
 	return l, nil
+}
+
+// setDefaults takes over the settings that hold for all topics.
+func (l *Log) setDefaults() error {
+	l.defaults = map[string]string{"segment.bytes": strconv.FormatInt(l.opts.SegmentBytes, 10)}
+	maps.Copy(l.defaults, l.opts.Settings)
+	for _, name := range sortedKeys(l.defaults) {
+		if err := checkSetting(name, l.defaults[name]); err != nil {
+			return fmt.Errorf("log options: %w", err)
+		}
+	}
+	l.policy = newPolicy(l.defaults)
+	return nil
 }
 
 // abandon frees what a failed Open has taken.

@@ -15,11 +15,12 @@ func TestGroupOffsets(t *testing.T) {
 	if err := l.CreateTopic(ctx, "u", TopicConfig{}); err != nil {
 		t.Fatal(err)
 	}
-	offsets := []GroupOffset{{"g", "t", 0, 5, "m"}, {"g", "t", 1, 6, ""}, {"g", "u", 0, 7, ""}, {"h", "u", 0, 8, ""}}
+	offsets := []GroupOffset{{Group: "g", Topic: "t", Offset: 5, Metadata: "m", EpochPlusOne: 3, CommitMillis: 99}, {Group: "g", Topic: "t", Partition: 1, Offset: 6},
+		{Group: "g", Topic: "u", Offset: 7}, {Group: "h", Topic: "u", Offset: 8}}
 	if err := l.CommitOffsets(ctx, offsets); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.CommitOffsets(ctx, []GroupOffset{{"g", "nope", 0, 5, ""}}); !errors.Is(err, ErrUnknownTopic) {
+	if err := l.CommitOffsets(ctx, []GroupOffset{{Group: "g", Topic: "nope", Offset: 5}}); !errors.Is(err, ErrUnknownTopic) {
 		t.Fatal(err)
 	}
 	for range 2 {

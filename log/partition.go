@@ -15,6 +15,8 @@ type partition struct {
 	next   int64 // offset of the next produced record
 	newest *slab // that has a place for this partition in its tenants
 
+	producers map[int64]*producer // guarded by Log.mu too; nil without any
+
 	mu      sync.Mutex
 	start   int64       // first offset that can be read
 	end     int64       // high watermark: the offset behind the last that can be read
@@ -22,7 +24,10 @@ type partition struct {
 	segs    []*segment  // what is flushed, by offset; only the last may be unsealed
 	flushed int64       // batches below are in segments, or deleted
 	compact int64       // below, no key occurs twice; 0 if never compacted
-	dirty   bool        // listed in Log.dirty
+	horizon int64       // wall time in milliseconds from which compaction can drop null values or markers; 0: none
+	epochs  []epochStart
+	txns    *partitionTxns // nil without any
+	dirty   bool           // listed in Log.dirty
 	waiters []*waiter
 	gone    bool // the topic was deleted or the log closed: nobody waits here any more
 }
@@ -35,10 +40,11 @@ type tailEntry struct {
 	pos, len   uint32 // in the slab
 }
 
-// waiter waits for the high watermark to pass end.
+// waiter waits for what its isolation can read to pass end.
 type waiter struct {
-	end int64
-	fn  func()
+	end       int64
+	isolation Isolation
+	fn        func()
 }
 
 // publishBatches makes the n bytes of batches at a place of a slab readable and returns the waiters to be called. The caller
@@ -57,16 +63,37 @@ func (l *Log) publishBatches(p *partition, s *slab, at, n int, wake []*waiter) [
 		}
 		p.tail = append(p.tail, tailEntry{base: h.BaseOffset, next: h.NextOffset(), maxTime: h.MaxTime, slab: s, pos: uint32(at), len: uint32(h.Bytes)})
 		p.end = h.NextOffset()
+		if h.LeaderEpoch > 0 || len(p.epochs) == 0 {
+			p.noteEpoch(&h)
+		}
+		if h.Transactional() {
+			l.publishTxn(p, &h, b[:h.Bytes])
+		}
 		at, b = at+h.Bytes, b[h.Bytes:]
 	}
 	return p.takeWaiters(wake)
+}
+
+// publishTxn notes a batch of a transaction; the caller holds the partition's mu.
+func (l *Log) publishTxn(p *partition, h *BatchHeader, b []byte) {
+	if l.reach != nil && h.BaseOffset < l.reach.txns[p] {
+		return // a replay of what the checkpoint includes
+	}
+	kind := abortMarker
+	if h.Control() {
+		var err error
+		if kind, err = readMarker(b); err != nil {
+			panic("log: a planned marker is invalid: " + err.Error())
+		}
+	}
+	p.trackTxn(h, kind)
 }
 
 // takeWaiters moves the waiters whose time has come; the caller holds mu.
 func (p *partition) takeWaiters(wake []*waiter) []*waiter {
 	left := p.waiters[:0]
 	for _, w := range p.waiters {
-		if p.gone || p.end > w.end {
+		if p.gone || p.limit(w.isolation) > w.end {
 			wake = append(wake, w)
 		} else {
 			left = append(left, w)
@@ -81,7 +108,7 @@ func (p *partition) takeWaiters(wake []*waiter) []*waiter {
 func (p *partition) wait(w *waiter) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.gone || p.end > w.end {
+	if p.gone || p.limit(w.isolation) > w.end {
 		return false
 	}
 	p.waiters = append(p.waiters, w)
@@ -111,16 +138,16 @@ func (p *partition) retire(segs *[]*segment) []*waiter {
 	return p.takeWaiters(nil)
 }
 
-// readTail fills c with batches in memory from the one that holds offset on; the caller holds mu. It returns false if that
-// batch is not in memory.
-func (p *partition) readTail(offset int64, maxBytes int, c *Chunk) bool {
+// readTail fills c with batches in memory from the one that holds offset on, up to those that begin at end; the caller holds
+// mu. It returns false if that batch is not in memory.
+func (p *partition) readTail(offset, end int64, maxBytes int, c *Chunk) bool {
 	if len(p.tail) == 0 || offset < p.tail[0].base {
 		return false
 	}
 	first := sort.Search(len(p.tail), func(i int) bool { return p.tail[i].next > offset })
 	for i := first; i < len(p.tail); i++ {
 		e := &p.tail[i]
-		if i > first && maxBytes < int(e.len) {
+		if i > first && maxBytes < int(e.len) || e.base >= end {
 			break
 		}
 		maxBytes -= int(e.len)
@@ -130,7 +157,11 @@ func (p *partition) readTail(offset int64, maxBytes int, c *Chunk) bool {
 		}
 		c.add(e)
 	}
-	c.Start = p.tail[first].base
+	if c.Empty() {
+		c.Next = end // nothing is left below it
+	} else {
+		c.Start = p.tail[first].base
+	}
 	return true
 }
 

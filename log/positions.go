@@ -15,7 +15,8 @@ func (l *Log) StartOffset(topic string, partition int32) (int64, error) {
 	return p.start, nil
 }
 
-// EndOffset is the high watermark: the offset behind the last record that can be read.
+// EndOffset is where Read stops: the offset behind the last record that can be read, or the first record of a transaction that
+// is not decided yet. Watermarks tells the two apart.
 func (l *Log) EndOffset(topic string, partition int32) (int64, error) {
 	p, err := l.partition(topic, partition)
 	if err != nil {
@@ -23,7 +24,34 @@ func (l *Log) EndOffset(topic string, partition int32) (int64, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.end, nil
+	return p.stable(), nil
+}
+
+// TimeOffset is a record found by its time.
+type TimeOffset struct {
+	Offset      int64 // -1: there is none
+	Time        int64 // milliseconds
+	LeaderEpoch int32
+}
+
+// FindTime finds the first record whose time is millis or later.
+func (l *Log) FindTime(topic string, partition int32, millis int64, isolation Isolation) (TimeOffset, error) {
+	p, err := l.partition(topic, partition)
+	if err != nil {
+		return TimeOffset{}, err
+	}
+	found, _, err := l.findTime(p, millis, isolation)
+	return found, err
+}
+
+// FindMaxTime finds the first record with the highest time there is.
+func (l *Log) FindMaxTime(topic string, partition int32) (TimeOffset, error) {
+	p, err := l.partition(topic, partition)
+	if err != nil {
+		return TimeOffset{}, err
+	}
+	found, _, err := l.findTime(p, p.maxTime(), ReadUncommitted)
+	return found, err
 }
 
 // OffsetForTime is the offset of the first record whose time is millis or later, or the end offset if there is none.
@@ -32,27 +60,36 @@ func (l *Log) OffsetForTime(topic string, partition int32, millis int64) (int64,
 	if err != nil {
 		return 0, err
 	}
-	offset, err := l.seekTime(p, millis)
+	found, end, err := l.findTime(p, millis, ReadCommitted)
+	if err != nil || found.Offset < 0 {
+		return end, err
+	}
+	return found.Offset, nil
+}
+
+// findTime returns the first record of a time or later, and, if there is none, the offset up to which it has looked.
+func (l *Log) findTime(p *partition, millis int64, isolation Isolation) (found TimeOffset, end int64, err error) {
+	offset, err := l.seekTime(p, millis, isolation)
 	if err != nil {
-		return 0, err
+		return found, 0, err
 	}
 	var c Chunk
 	defer c.Release()
 	var r Records
 	for {
-		if err := l.read(p, offset, 1<<20, &c); err != nil {
-			return 0, err
+		if err := l.read(p, offset, 1<<20, isolation, &c); err != nil {
+			return found, 0, err
 		}
 		if c.Empty() && c.Next == offset {
-			return offset, nil
+			return TimeOffset{Offset: -1, Time: -1, LeaderEpoch: -1}, offset, nil
 		}
 		for offset = max(offset, c.Start); offset < c.Next; {
 			if offset, err = c.Decode(&r, offset, 4096); err != nil {
-				return 0, err
+				return found, 0, err
 			}
 			for i := range r.N {
 				if r.Time[i] >= millis {
-					return r.Offset[i], nil
+					return p.timeOffset(r.Offset[i], r.Time[i]), 0, nil
 				}
 			}
 		}
@@ -60,9 +97,33 @@ func (l *Log) OffsetForTime(topic string, partition int32, millis int64) (int64,
 	}
 }
 
+func (p *partition) timeOffset(offset, millis int64) TimeOffset {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return TimeOffset{offset, millis, p.epochOf(offset)}
+}
+
+// maxTime is the highest time of a record.
+func (p *partition) maxTime() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	highest := int64(minTime)
+	for _, s := range p.segs {
+		if s.next > p.start {
+			highest = max(highest, s.maxTime)
+		}
+	}
+	for i := range p.tail {
+		if e := &p.tail[i]; e.next > p.start {
+			highest = max(highest, e.maxTime)
+		}
+	}
+	return highest
+}
+
 // seekTime returns an offset at or below that of the first record of a time or later, from times of segments, indexes and
 // batches.
-func (l *Log) seekTime(p *partition, millis int64) (int64, error) {
+func (l *Log) seekTime(p *partition, millis int64, isolation Isolation) (int64, error) {
 	p.mu.Lock()
 	for _, s := range p.segs {
 		if s.maxTime < millis || s.next <= p.start {
@@ -87,7 +148,7 @@ func (l *Log) seekTime(p *partition, millis int64) (int64, error) {
 			return max(e.base, p.start), nil
 		}
 	}
-	return p.end, nil
+	return p.limit(isolation), nil
 }
 
 // DeleteRecords makes before the start of a partition, durable on return: records below it cannot be read any more. An
@@ -128,6 +189,8 @@ func (l *Log) setStart(p *partition, start int64) {
 		return
 	}
 	p.start = start
+	p.dropEpochs()
+	p.dropAborted(start)
 	l.dropBelowStart(p)
 }
 

@@ -8,68 +8,91 @@ import (
 	"github.com/leatdb/leat/internal/vfs"
 )
 
-// Read fills c with whole batches of a partition, beginning with the one that holds offset, up to maxBytes (but at least
-// one) and up to the high watermark. What c held is released. At the end of the partition c is left empty. An offset that is
-// not in the partition is an *OffsetRangeError.
+// Read is Fetch for readers of committed records, as the engine is one.
+func (l *Log) Read(topic string, partition int32, offset int64, maxBytes int, c *Chunk) error {
+	return l.Fetch(topic, partition, offset, maxBytes, ReadCommitted, c)
+}
+
+// Fetch fills c with whole batches of a partition, beginning with the one that holds offset, up to maxBytes (but at least
+// one) and as far as the isolation may read. What c held is released. Where there is nothing to read yet c is left empty; its
+// Next is then above the offset only if compaction has left nothing below it. An offset that is not in the partition is an
+// *OffsetRangeError.
+//
+// The batches are as they came, those of aborted transactions and markers included; Chunk.Decode leaves these out.
 //
 // One call reads from memory or from one segment, whichever holds the offset. Reading on at Chunk.Next with the same chunk is
 // cheapest.
-func (l *Log) Read(topic string, partition int32, offset int64, maxBytes int, c *Chunk) error {
+func (l *Log) Fetch(topic string, partition int32, offset int64, maxBytes int, isolation Isolation, c *Chunk) error {
 	p, err := l.partition(topic, partition)
 	if err != nil {
 		return err
 	}
-	return l.read(p, offset, maxBytes, c)
+	return l.read(p, offset, maxBytes, isolation, c)
 }
 
-func (l *Log) read(p *partition, offset int64, maxBytes int, c *Chunk) error {
+func (l *Log) read(p *partition, offset int64, maxBytes int, isolation Isolation, c *Chunk) error {
 	c.Release()
 	c.Topic, c.Partition, c.Start, c.Next = p.topic.name, p.id, offset, offset
 	for {
-		seg, bytes, err := p.locate(offset, maxBytes, c)
-		if err != nil || seg == nil {
+		found, err := p.locate(offset, maxBytes, isolation, c)
+		if err == nil && found.seg != nil {
+			err = l.readSegment(found.seg, found.bytes, c.Next, found.end, maxBytes, c)
+			found.seg.refs.Add(-1)
+			if err != nil {
+				c.Release()
+				err = fmt.Errorf("reading %s-%d@%d: %w", p.topic.name, p.id, offset, err)
+			}
+		}
+		if err != nil {
 			return err
 		}
-		err = l.readSegment(seg, bytes, c.Next, maxBytes, c)
-		seg.refs.Add(-1)
-		if err != nil {
-			c.Release()
-			return fmt.Errorf("reading %s-%d@%d: %w", p.topic.name, p.id, offset, err)
+		if !c.Empty() && len(found.aborted) > 0 {
+			c.takeAborted(found.aborted)
 		}
-		if !c.Empty() {
+		if !c.Empty() || found.seg == nil || c.Next >= found.end {
 			return nil
 		}
 		offset = max(offset, c.Next) // the segment ends in a gap that compaction has left
 	}
 }
 
-// locate fills c from memory, or returns the segment to read, with a reference to it, and how many bytes of it there are.
-// Neither, if there is nothing to read.
-func (p *partition) locate(offset int64, maxBytes int, c *Chunk) (*segment, int64, error) {
+// location is what locate has found in a partition at one moment.
+type location struct {
+	seg     *segment // to be read, with a reference to it; nil if there is nothing to read, or it was in memory
+	bytes   int64    // of the segment
+	end     int64    // where the reader has to stop
+	aborted []AbortedTxn
+}
+
+// locate fills c from memory, or finds the segment to read.
+func (p *partition) locate(offset int64, maxBytes int, isolation Isolation, c *Chunk) (location, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.gone {
-		return nil, 0, fmt.Errorf("%w, or %w", ErrClosed, unknownTopic(p.topic.name, p.id))
+		return location{}, fmt.Errorf("%w, or %w", ErrClosed, unknownTopic(p.topic.name, p.id))
 	}
-	c.LogStart, c.HighWatermark = p.start, p.end
+	at := location{end: p.limit(isolation)}
+	c.LogStart, c.LastStable, c.HighWatermark = p.start, p.stable(), p.end
 	if offset < p.start || offset > p.end {
-		return nil, 0, p.outOfRange(offset)
+		return at, p.outOfRange(offset)
 	}
-	if offset == p.end || p.readTail(offset, maxBytes, c) {
-		return nil, 0, nil
+	if isolation == ReadCommitted && p.txns != nil {
+		at.aborted = p.txns.aborted
+	}
+	if offset >= at.end || p.readTail(offset, at.end, maxBytes, c) {
+		return at, nil
 	}
 	seg := p.covering(offset)
-	if seg == nil {
-		// Everything from here to the memory was compacted away.
-		if len(p.tail) > 0 {
-			p.readTail(p.tail[0].base, maxBytes, c)
-		} else {
-			c.Next = p.end
-		}
-		return nil, 0, nil
+	switch {
+	case seg != nil:
+		seg.refs.Add(1)
+		at.seg, at.bytes = seg, seg.bytes
+	case len(p.tail) > 0: // everything from here to the memory was compacted away
+		p.readTail(p.tail[0].base, at.end, maxBytes, c)
+	default:
+		c.Next = at.end
 	}
-	seg.refs.Add(1)
-	return seg, seg.bytes, nil
+	return at, nil
 }
 
 func (p *partition) outOfRange(offset int64) error {
@@ -84,15 +107,15 @@ type readHint struct {
 	want   int // bytes worth reading: a read should not end in the middle of a batch that is read again then
 }
 
-// readSegment fills c from the first bytes of a segment. c stays empty, with Next behind the segment, if there is no batch at
-// offset or behind it.
-func (l *Log) readSegment(seg *segment, bytes, offset int64, maxBytes int, c *Chunk) error {
+// readSegment fills c from the first bytes of a segment, up to batches that begin at end. c stays empty if there is no batch at
+// offset or behind it; Next is then behind the segment, or end.
+func (l *Log) readSegment(seg *segment, bytes, offset, end int64, maxBytes int, c *Chunk) error {
 	sf, err := l.segments.acquire(seg, bytes)
 	if err != nil {
 		return err
 	}
 	defer l.segments.release(sf)
-	pos, at, want := c.hint.pos, offsetCheck{c.hint.offset, seg.rewrite == 0}, max(maxBytes, readBufferMin)
+	pos, at, want := c.hint.pos, offsetCheck{next: c.hint.offset, end: end, dense: seg.rewrite == 0}, max(maxBytes, readBufferMin)
 	if c.hint.seg == seg && c.hint.offset == offset {
 		want = min(want, c.hint.want)
 	} else {
@@ -121,6 +144,10 @@ func (l *Log) readSegment(seg *segment, bytes, offset int64, maxBytes int, c *Ch
 			return nil
 		}
 		putReadBuffer(buf)
+		if at.ended {
+			c.Next = max(c.Next, end)
+			return nil
+		}
 		pos += int64(skip)
 		want = max(want, need)
 		if pos+int64(need) > bytes {
@@ -138,6 +165,8 @@ func (l *Log) readSegment(seg *segment, bytes, offset int64, maxBytes int, c *Ch
 type offsetCheck struct {
 	next  int64 // no batch may be below
 	dense bool  // none may be above either: nothing was compacted away
+	end   int64 // batches from here on are not for this reader
+	ended bool  // one of them was met
 }
 
 func (o *offsetCheck) pass(h *BatchHeader) error {
@@ -166,6 +195,10 @@ func (c *Chunk) takeBatches(b []byte, offset int64, maxBytes int, at *offsetChec
 		}
 		if err != nil {
 			break // what is good comes first, the next read tells
+		}
+		if h.BaseOffset >= at.end {
+			at.ended = true
+			break
 		}
 		whole := pos+h.Bytes <= len(b)
 		switch {
@@ -202,13 +235,18 @@ func readFull(f vfs.File, b []byte, pos int64) error {
 	return err
 }
 
-// Notify calls fn once, as soon as the high watermark of the partition is above end: at once, before it returns, if it
-// already is, otherwise later from a goroutine of the log. fn must be quick and must not wait for the log. It is also called
+// Notify is Watch for readers of committed records.
+func (l *Log) Notify(topic string, partition int32, end int64, fn func()) (cancel func()) {
+	return l.Watch(topic, partition, end, ReadCommitted, fn)
+}
+
+// Watch calls fn once, as soon as a reader of that isolation can read something at end or behind it: at once, before it
+// returns, if it already can, otherwise later from a goroutine of the log. fn must be quick and must not wait for the log. It is also called
 // when there is nothing to wait for any more, because the topic is deleted or the log closed; the next Read tells. cancel
 // forgets fn if it was not called yet; a call may still be under way when it returns.
-func (l *Log) Notify(topic string, partition int32, end int64, fn func()) (cancel func()) {
+func (l *Log) Watch(topic string, partition int32, end int64, isolation Isolation, fn func()) (cancel func()) {
 	p, err := l.partition(topic, partition)
-	w := &waiter{end: end, fn: fn}
+	w := &waiter{end: end, isolation: isolation, fn: fn}
 	if err != nil || !p.wait(w) {
 		fn()
 		return func() {}

@@ -25,6 +25,7 @@ func (l *Log) recover() error {
 		return err
 	}
 	l.wal = wal{fs: l.fs, dir: walDir, maxBytes: l.opts.WALFileBytes}
+	l.reach = &reach{producers: map[*partition]int64{}, txns: map[*partition]int64{}, now: l.opts.Now().UnixMilli()}
 	head, err := l.loadCheckpoint()
 	if err != nil {
 		return err
@@ -37,11 +38,18 @@ func (l *Log) recover() error {
 	}
 	l.lastLSN = head.flushed
 	if len(l.wal.files) == 0 {
+		l.finishTxns()
 		return l.startFresh(&head)
 	}
 	r := replay{l: l, head: &head, start: l.wal.replayStart(&head)}
 	if err := r.run(); err != nil {
 		return err
+	}
+	l.finishTxns()
+	if !r.closed {
+		if err := l.raiseEpoch(); err != nil {
+			return err
+		}
 	}
 	l.finishedLSN, l.finishedBytes = l.lastLSN, l.sequencedBytes
 	l.durable.Store(uint64(l.lastLSN))
@@ -51,6 +59,12 @@ func (l *Log) recover() error {
 	}
 	l.restamp()
 	return l.removeOrphans()
+}
+
+// raiseEpoch begins a new leader epoch, durably, before anybody can learn of it.
+func (l *Log) raiseEpoch() error {
+	l.epoch++
+	return l.writeMark(entryEpoch, uint64(l.epoch))
 }
 
 // syncPath makes the directory durable, and every directory that leads to it: any of them may be new, made by this process or

@@ -24,7 +24,7 @@ func (l *Log) replayRecord(lsn LSN, payload []byte, head *checkpointHead) (kinds
 		if kind == entryEnd {
 			return kinds, nil
 		}
-		if kind > entryClose {
+		if kind >= entryKinds {
 			return kinds, fmt.Errorf("entry of kind %d, which this program does not know", kind)
 		}
 		kinds |= 1 << kind
@@ -45,12 +45,12 @@ func (l *Log) replayEntry(lsn LSN, kind uint64, r *fieldReader) error {
 		number, partition := r.uvarint(), r.uvarint()
 		return l.replayBatches(lsn, number, partition, r.bytes(r.uvarint()))
 	case entryOffset:
-		group, number, partition := r.string(), r.uvarint(), r.uvarint()
-		offset, metadata := r.uvarint(), r.string()
-		if l.byNumber[uint32(number)] == nil {
+		group := r.string()
+		number, o := r.offsetValue()
+		if l.byNumber[number] == nil {
 			return fmt.Errorf("%w: offset in %d", errUnknownNumber, number)
 		}
-		l.offsets.set(group, offsetKey{uint32(number), int32(partition)}, groupOffset{int64(offset), metadata})
+		l.offsets.set(group, offsetKey{number, o.Partition}, valueOf(&o))
 	case entryDelta:
 		r.string()
 		r.uvarint()
@@ -68,7 +68,7 @@ func (l *Log) replayEntry(lsn LSN, kind uint64, r *fieldReader) error {
 			return fmt.Errorf("%w: configuration of %d", errUnknownNumber, number)
 		}
 		if !r.failed {
-			t.configure(c)
+			l.configure(t, c)
 		}
 	case entryDrop:
 		number := r.uvarint()
@@ -86,6 +86,12 @@ func (l *Log) replayEntry(lsn LSN, kind uint64, r *fieldReader) error {
 		l.setStart(p, int64(offset))
 	case entryNoGroup:
 		l.offsets.drop(r.string())
+	case entryNoOffset:
+		group, number, partition, before := r.string(), r.uvarint(), r.uvarint(), r.uvarint()
+		l.offsets.dropOne(group, offsetKey{uint32(number), int32(partition)}, int64(before))
+	case entryClose:
+	default:
+		l.replayProducers(lsn, kind, r)
 	}
 	return nil
 }
@@ -104,7 +110,7 @@ func (l *Log) replayBatches(lsn LSN, number, partition uint64, b []byte) error {
 	if p == nil {
 		return fmt.Errorf("%w: batches of %d-%d", errUnknownNumber, number, partition)
 	}
-	if err := checkBatches(b); err != nil {
+	if err := l.replayHeads(p, b); err != nil {
 		return err
 	}
 	first, _ := ParseBatchHeader(b)
@@ -127,6 +133,29 @@ func (l *Log) replayBatches(lsn LSN, number, partition uint64, b []byte) error {
 	l.settle(p, s)
 	p.next = endOfBatches(b)
 	l.publishBatches(p, s, at, len(b), nil)
+	return nil
+}
+
+// replayHeads checks the heads of batches and lets their partition remember the producers, where the checkpoint does not.
+func (l *Log) replayHeads(p *partition, b []byte) error {
+	if len(b) == 0 {
+		return errEntry
+	}
+	for len(b) > 0 {
+		h, err := ParseBatchHeader(b)
+		if err != nil {
+			return err
+		}
+		if h.Control() {
+			if _, err := readMarker(b[:h.Bytes]); err != nil {
+				return err
+			}
+		}
+		if h.ProducerID >= 0 && h.BaseOffset >= l.reach.producers[p] {
+			p.remember(&h, 0, l.reach.now)
+		}
+		b = b[h.Bytes:]
+	}
 	return nil
 }
 

@@ -25,7 +25,12 @@ func (l *Log) maintainLoop() {
 }
 
 func (l *Log) maintain() error {
-	err := l.ApplyRetention(l.opts.Now())
+	now := l.opts.Now()
+	l.expireProducers(now.Add(-l.opts.ProducerExpiry).UnixMilli())
+	err := l.forgetTxns(now.Add(-l.opts.TransactionalIDExpiry).UnixMilli())
+	if err == nil {
+		err = l.ApplyRetention(now)
+	}
 	for _, p := range l.compactable() {
 		if err == nil {
 			err = l.compactPartition(p, false)
@@ -70,15 +75,15 @@ func (l *Log) moveStarts(starts []newStart) error {
 	})
 }
 
-func (c *TopicConfig) limited() bool {
-	return c.Cleanup != Compact && (c.RetentionMillis > 0 || c.RetentionBytes > 0)
+func (p *policy) limited() bool {
+	return p.cleanup != Compact && (p.retentionMillis >= 0 || p.retentionBytes >= 0)
 }
 
 func (l *Log) anyLimits() bool {
 	l.topicsMu.RLock()
 	defer l.topicsMu.RUnlock()
 	for _, t := range l.topics {
-		if t.config.limited() {
+		if t.policy.limited() {
 			return true
 		}
 	}
@@ -99,9 +104,8 @@ func (l *Log) expire(now time.Time) ([]newStart, error) {
 		return nil, err
 	}
 	var starts []newStart
-	for _, p := range l.partitionsOf((*TopicConfig).limited) {
-		c := l.configOf(p.topic)
-		start, active := p.expired(&c, now.UnixMilli())
+	for _, p := range l.partitionsOf((*policy).limited) {
+		start, active := p.expired(l.policyOf(p.topic), now.UnixMilli())
 		if active != nil {
 			if err := l.seal(p, active, active.bytes); err != nil {
 				return nil, err
@@ -115,12 +119,12 @@ func (l *Log) expire(now time.Time) ([]newStart, error) {
 }
 
 // partitionsOf lists the partitions of topics with a certain configuration.
-func (l *Log) partitionsOf(want func(*TopicConfig) bool) []*partition {
+func (l *Log) partitionsOf(want func(*policy) bool) []*partition {
 	l.topicsMu.RLock()
 	defer l.topicsMu.RUnlock()
 	var all []*partition
 	for _, name := range sortedKeys(l.topics) {
-		if t := l.topics[name]; want(&t.config) {
+		if t := l.topics[name]; want(t.policy) {
 			all = append(all, t.parts...)
 		}
 	}
@@ -129,7 +133,7 @@ func (l *Log) partitionsOf(want func(*TopicConfig) bool) []*partition {
 
 // expired returns where the partition should start, or -1 if nothing is to be dropped, and the active segment if it is
 // among what is dropped.
-func (p *partition) expired(c *TopicConfig, now int64) (start int64, active *segment) {
+func (p *partition) expired(pol *policy, now int64) (start int64, active *segment) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var total int64
@@ -138,8 +142,8 @@ func (p *partition) expired(c *TopicConfig, now int64) (start int64, active *seg
 	}
 	start = -1
 	for _, s := range p.segs {
-		old := c.RetentionMillis > 0 && s.age(now) > c.RetentionMillis
-		large := c.RetentionBytes > 0 && total-s.bytes >= c.RetentionBytes
+		old := pol.retentionMillis >= 0 && s.age(now) > pol.retentionMillis
+		large := pol.retentionBytes >= 0 && total-s.bytes >= pol.retentionBytes
 		if s.bytes == 0 || !old && !large {
 			break
 		}

@@ -50,7 +50,7 @@ func TestRetention(t *testing.T) {
 	if got, err := decodeSlices(&held, 0, 1000); err != nil || len(got) == 0 || got[0].offset != 0 {
 		t.Fatalf("a chunk that is held: %d records, %v", len(got), err)
 	}
-	if err := l.SetTopicConfig(ctx, "t", TopicConfig{RetentionBytes: 2500, SegmentBytes: 1000}); err != nil {
+	if err := alter(l, "t", "retention.bytes", "2500", "segment.bytes", "1000", "retention.ms", "-1"); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.ApplyRetention(now.now()); err != nil {
@@ -60,7 +60,7 @@ func TestRetention(t *testing.T) {
 	if n := segmentFileCount(t, fs); n < 2 || n > 4 {
 		t.Fatalf("%d segments after retention by size", n)
 	}
-	if err := l.SetTopicConfig(ctx, "t", TopicConfig{RetentionMillis: 1}); err != nil {
+	if err := alter(l, "t", "retention.bytes", "-1", "retention.ms", "1"); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.ApplyRetention(time.UnixMilli(1 << 40)); err != nil {
@@ -89,4 +89,14 @@ func TestFutureTimes(t *testing.T) {
 	if s := start(t, l); s != 1 {
 		t.Fatalf("start %d", s)
 	}
+}
+
+// alter makes settings, given as names and values.
+func alter(l *Log, topic string, pairs ...string) error {
+	return l.AlterTopic(ctx, topic, func(settings map[string]string) error {
+		for i := 0; i < len(pairs); i += 2 {
+			settings[pairs[i]] = pairs[i+1]
+		}
+		return nil
+	})
 }

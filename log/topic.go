@@ -3,6 +3,7 @@ package log
 import (
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 )
 
@@ -26,30 +27,35 @@ func ParseCleanup(s string) (Cleanup, error) {
 	case "compact,delete", "delete,compact":
 		return CompactDelete, nil
 	}
-	return Delete, fmt.Errorf("%w: cleanup policy %q, expected delete, compact, or compact,delete", ErrInvalidTopic, s)
+	return Delete, fmt.Errorf("%w: cleanup policy %q, expected delete, compact, or compact,delete", ErrInvalidConfig, s)
 }
 
 func (c Cleanup) String() string {
 	return [...]string{"delete", "compact", "compact,delete"}[c]
 }
 
-// TopicConfig says how a topic is laid out and kept. Zero values mean the defaults named here.
+// TopicConfig says how a topic is laid out and kept. Zero values mean the defaults, see TopicSettings.
 type TopicConfig struct {
-	Partitions      int               // 1
-	Cleanup         Cleanup           // Delete
-	RetentionMillis int64             // 0 or -1: no limit of age
-	RetentionBytes  int64             // 0 or -1: no limit of size; per partition
-	SegmentBytes    int64             // Options.SegmentBytes
-	SegmentMillis   int64             // 0: a segment is closed by size only
-	TombstoneMillis int64             // how long compaction keeps the last null of a key; 0: 24 hours
-	Internal        bool              // made by the engine for itself
-	Extra           map[string]string // kept and returned, not interpreted
+	Partitions int  // 1
+	Internal   bool // made by the engine for itself
+
+	// The settings that programs make most, typed. Topic returns them filled in from Settings.
+	Cleanup         Cleanup // cleanup.policy
+	RetentionMillis int64   // retention.ms; -1: no limit of age
+	RetentionBytes  int64   // retention.bytes; -1: no limit of size; per partition
+	SegmentBytes    int64   // segment.bytes
+	SegmentMillis   int64   // segment.ms
+	TombstoneMillis int64   // delete.retention.ms
+
+	// Settings are all settings that were made for this topic, by Kafka's names. What is set here counts more than the
+	// fields above. It must not be changed after a call or in what Topic returns.
+	Settings map[string]string
 }
 
-// TopicInfo describes a topic. It is a copy, except that Config.Extra must not be changed.
+// TopicInfo describes a topic. It is a copy, except that Config.Settings must not be changed.
 type TopicInfo struct {
 	Name   string
-	ID     [16]byte
+	ID     [16]byte // drawn at creation, never used again
 	Config TopicConfig
 }
 
@@ -76,18 +82,54 @@ func CheckTopicName(name string) error {
 	return nil
 }
 
-func (c *TopicConfig) check() error {
+// typed pairs the typed fields of a configuration with their settings.
+func (c *TopicConfig) typed() []struct {
+	name  string
+	field *int64
+} {
+	return []struct {
+		name  string
+		field *int64
+	}{
+		{"retention.ms", &c.RetentionMillis}, {"retention.bytes", &c.RetentionBytes}, {"segment.bytes", &c.SegmentBytes},
+		{"segment.ms", &c.SegmentMillis}, {"delete.retention.ms", &c.TombstoneMillis},
+	}
+}
+
+// settled returns the configuration checked, with Settings complete and a copy, and the typed fields filled in from them.
+func (c TopicConfig) settled() (TopicConfig, error) {
 	if c.Partitions < 1 || c.Partitions > MaxPartitions {
-		return fmt.Errorf("%w: %d partitions, allowed are 1 to %d", ErrInvalidTopic, c.Partitions, MaxPartitions)
+		return c, fmt.Errorf("%w: %d partitions, allowed are 1 to %d", ErrInvalidPartitions, c.Partitions, MaxPartitions)
 	}
 	if c.Cleanup > CompactDelete {
-		return fmt.Errorf("%w: unknown cleanup policy %d", ErrInvalidTopic, c.Cleanup)
+		return c, fmt.Errorf("%w: unknown cleanup policy %d", ErrInvalidConfig, c.Cleanup)
 	}
-	if c.SegmentBytes < 0 || c.SegmentMillis < 0 || c.TombstoneMillis < 0 {
-		return fmt.Errorf("%w: segment bytes %d, segment millis %d and tombstone millis %d must not be negative",
-			ErrInvalidTopic, c.SegmentBytes, c.SegmentMillis, c.TombstoneMillis)
+	made := maps.Clone(c.Settings)
+	if made == nil {
+		made = map[string]string{}
 	}
-	return nil
+	if _, ok := made["cleanup.policy"]; !ok && c.Cleanup != Delete {
+		made["cleanup.policy"] = c.Cleanup.String()
+	}
+	for _, t := range c.typed() {
+		if _, ok := made[t.name]; !ok && *t.field != 0 {
+			made[t.name] = strconv.FormatInt(*t.field, 10)
+		}
+	}
+	for name, value := range made {
+		if err := checkSetting(name, value); err != nil {
+			return c, err
+		}
+	}
+	if p := newPolicy(made); p.minLagMillis > p.maxLagMillis {
+		return c, fmt.Errorf("%w: min.compaction.lag.ms = %d is more than max.compaction.lag.ms = %d", ErrInvalidConfig, p.minLagMillis, p.maxLagMillis)
+	}
+	c.Settings = made
+	c.Cleanup, _ = ParseCleanup(made["cleanup.policy"])
+	for _, t := range c.typed() {
+		*t.field, _ = strconv.ParseInt(strings.TrimSpace(made[t.name]), 10, 64) // 0 if it was not made
+	}
+	return c, nil
 }
 
 // topic is a topic of an open log. Name, number and id never change.
@@ -97,7 +139,8 @@ type topic struct {
 	id     [16]byte
 
 	// Guarded by Log.topicsMu.
-	config TopicConfig
+	config TopicConfig  // settled
+	policy *policy      // what config comes to
 	parts  []*partition // only ever grows, by replacement
 
 	deleted bool // guarded by Log.mu: nothing more is sequenced
@@ -114,9 +157,4 @@ func (t *topic) partition(i int32) *partition {
 		return nil
 	}
 	return t.parts[i]
-}
-
-func cloneConfig(c TopicConfig) TopicConfig {
-	c.Extra = maps.Clone(c.Extra)
-	return c
 }

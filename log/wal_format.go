@@ -20,7 +20,7 @@ type LSN uint64
 // resume LSN is 0, except in the first file after a corruption was cut away on request: the LSN its records start with.
 const (
 	walHeadBytes = 4096
-	walVersion   = 1
+	walVersion   = 2
 )
 
 var walMagic = [8]byte{'l', 'e', 'a', 't', 'W', 'A', 'L', '1'}
@@ -48,7 +48,7 @@ const (
 const (
 	entryEnd     = iota
 	entryBatches // topic number, partition, length, record batches with their final offsets
-	entryOffset  // group, topic number, partition, offset, metadata
+	entryOffset  // group, topic number, partition, offset, epoch plus one, commit time, metadata
 	entryDelta   // store, length
 	entryTopic   // topic number, id (16 bytes), name, config: a topic was created
 	entryConfig  // topic number, config: partitions were added or settings changed
@@ -56,6 +56,15 @@ const (
 	entryStart   // topic number, partition, offset: records before it were deleted
 	entryNoGroup // group: a consumer group was deleted
 	entryClose   // the log was closed after this
+
+	entryNoOffset   // group, topic number, partition, wall time: a position was deleted, if it is not of that time or later
+	entryProperty   // key, 0 (deleted) or 1, value: a property was set
+	entryEpoch      // leader epoch: batches from here on carry it
+	entryProducers  // producer id: those below are given away or reserved
+	entryTxn        // a transactional id as it is now, see appendTxn
+	entryTxnParts   // transactional id, count, count × (topic number, partition): partitions joined the transaction
+	entryTxnOffsets // transactional id, group, count, count × (topic number, partition, offset, epoch plus one, commit time, metadata)
+	entryKinds
 )
 
 type recordHead struct {
@@ -154,12 +163,9 @@ func appendConfig(dst []byte, c *TopicConfig) []byte {
 	if c.Internal {
 		internal = 1
 	}
-	for _, v := range []uint64{uint64(c.Partitions), uint64(c.Cleanup), zigzag(c.RetentionMillis), zigzag(c.RetentionBytes),
-		zigzag(c.SegmentBytes), zigzag(c.SegmentMillis), zigzag(c.TombstoneMillis), internal, uint64(len(c.Extra))} {
-		dst = binary.AppendUvarint(dst, v)
-	}
-	for _, k := range sortedKeys(c.Extra) {
-		dst = appendString(appendString(dst, k), c.Extra[k])
+	dst = appendUvarints(dst, uint64(c.Partitions), internal, uint64(len(c.Settings)))
+	for _, k := range sortedKeys(c.Settings) {
+		dst = appendString(appendString(dst, k), c.Settings[k])
 	}
 	return dst
 }
@@ -200,24 +206,16 @@ func (r *fieldReader) id() (id [16]byte) {
 }
 
 func (r *fieldReader) config() TopicConfig {
-	c := TopicConfig{
-		Partitions:      int(r.uvarint()),
-		Cleanup:         Cleanup(r.uvarint()),
-		RetentionMillis: r.varint(),
-		RetentionBytes:  r.varint(),
-		SegmentBytes:    r.varint(),
-		SegmentMillis:   r.varint(),
-		TombstoneMillis: r.varint(),
-		Internal:        r.uvarint() == 1,
-	}
+	c := TopicConfig{Partitions: int(r.uvarint()), Internal: r.uvarint() == 1}
 	for n := r.uvarint(); n > 0 && !r.failed; n-- {
-		if c.Extra == nil {
-			c.Extra = map[string]string{}
+		if c.Settings == nil {
+			c.Settings = map[string]string{}
 		}
 		k := r.string()
-		c.Extra[k] = r.string()
+		c.Settings[k] = r.string()
 	}
-	if c.check() != nil {
+	c, err := c.settled()
+	if err != nil {
 		r.failed = true
 	}
 	return c

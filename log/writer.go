@@ -42,10 +42,10 @@ func (l *Log) writeLoop() {
 	}
 }
 
-// writeMark writes a group that consists of one entry without fields, in a round of its own, and makes it durable with all
-// before it, whatever the policy. Nobody else sequences or writes.
-func (l *Log) writeMark(kind byte) error {
-	pd := &pending{extra: []byte{kind}}
+// writeMark writes a group that consists of one entry, in a round of its own, and makes it durable with all before it, whatever
+// the policy. Nobody else sequences or writes.
+func (l *Log) writeMark(kind byte, fields ...uint64) error {
+	pd := &pending{extra: appendUvarints([]byte{kind}, fields...)}
 	if err := pd.measure(); err != nil {
 		return err
 	}
@@ -74,7 +74,13 @@ func (l *Log) writeMark(kind byte) error {
 	if err := l.writeGroups(&r, r.groups); err != nil {
 		return err
 	}
-	return l.syncWAL()
+	if err := l.syncWAL(); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.finishedLSN = pd.lsn
+	return nil
 }
 
 // takeRound waits for groups and takes them off the queue. It returns false when there is nothing left to do for good.
