@@ -105,6 +105,10 @@ func (b *binder) bindSource(s *parser.CreateSource) (*catalog.Source, with, erro
 	if src.Window, err = bindKeyWindow(w); err != nil {
 		return nil, nil, err
 	}
+	if src.Window != nil && len(src.Schema.Key) == 0 {
+		return nil, nil, errorf(w.at("WINDOW_TYPE"), "%s has no key column, so its records have no key that could carry a window", &s.Name).
+			hint("declare one, e.g. ID BIGINT KEY, or leave WINDOW_TYPE out")
+	}
 	if src.Window != nil && s.ReadOnly && s.Kind == parser.KindTable {
 		return nil, nil, errorf(w.at("WINDOW_TYPE"), "a SOURCE TABLE cannot be windowed").
 			hint("use CREATE TABLE, or declare the topic as a STREAM")

@@ -3,6 +3,7 @@ package planner
 import (
 	"strings"
 
+	"github.com/leatdb/leat/internal/javatime"
 	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/types"
 )
@@ -35,6 +36,9 @@ func timestampOf(w with, c types.Column) (*plan.Timestamp, error) {
 		if !hasFormat {
 			return nil, errorf(w.at("TIMESTAMP"), "the TIMESTAMP column %s is a STRING, and its format is not given", quote(c.Name)).
 				hint("add TIMESTAMP_FORMAT, e.g. TIMESTAMP_FORMAT='yyyy-MM-dd HH:mm:ss'")
+		}
+		if _, err := javatime.Compile(f.text); err != nil {
+			return nil, errorf(f.at, "TIMESTAMP_FORMAT: %v", err).hint("write it as in TIMESTAMP_FORMAT='yyyy-MM-dd''T''HH:mm:ss.SSS', other text in quotes")
 		}
 	case types.BigInt, types.Timestamp:
 		if hasFormat {

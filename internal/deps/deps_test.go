@@ -33,7 +33,7 @@ format            : types format/registry internal/javatime internal/javanum
 expr              : types function internal/javatime internal/javanum
 planner/plan      : types expr
 catalog           : types planner/plan
-planner           : parser types function expr format format/registry catalog planner/plan
+planner           : parser types function expr format format/registry catalog planner/plan internal/javatime
 exec              : types function expr format format/registry planner/plan log state internal/javatime internal/vfs
 .                 : parser types function expr format format/registry catalog planner planner/plan log state exec internal/vfs
 kafka/broker      : log
