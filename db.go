@@ -25,7 +25,7 @@ type DB struct {
 	opts      options
 	functions *function.Registry
 	log       *log.Log
-	registry  *registry.Registry
+	registry  registry.Registry
 	state     *state.DB
 	runtime   *exec.Runtime
 	planner   *planner.Planner

@@ -20,7 +20,7 @@ import (
 
 // insertValues does INSERT INTO ... VALUES: one record, durable on return.
 func (db *DB) insertValues(ctx context.Context, p *planner.InsertValues) error {
-	w, err := newRowWriter(db.registry, p.Target)
+	w, err := newRowWriter(ctx, db.registry, p.Target)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (db *DB) Insert(ctx context.Context, target string, rows ...any) error {
 	if err != nil {
 		return err
 	}
-	w, err := newRowWriter(db.registry, src)
+	w, err := newRowWriter(ctx, db.registry, src)
 	if err != nil {
 		return err
 	}
@@ -100,26 +100,26 @@ type rowWriter struct {
 	key, val format.Encoder
 }
 
-func newRowWriter(reg *registry.Registry, src *catalog.Source) (*rowWriter, error) {
+func newRowWriter(ctx context.Context, reg registry.Registry, src *catalog.Source) (*rowWriter, error) {
 	w := &rowWriter{src: src, columns: append(append([]types.Column{}, src.Schema.Key...), src.Schema.Value...)}
 	for _, c := range w.columns {
 		w.cols = append(w.cols, types.NewVector(c.Type))
 	}
 	var err error
-	if w.key, err = encoderFor(reg, src, true); err != nil {
+	if w.key, err = encoderFor(ctx, reg, src, true); err != nil {
 		return nil, err
 	}
-	w.val, err = encoderFor(reg, src, false)
+	w.val, err = encoderFor(ctx, reg, src, false)
 	return w, err
 }
 
-func encoderFor(reg *registry.Registry, src *catalog.Source, key bool) (format.Encoder, error) {
+func encoderFor(ctx context.Context, reg registry.Registry, src *catalog.Source, key bool) (format.Encoder, error) {
 	f, columns, subject := src.ValueFormat, src.Schema.Value, registry.ValueSubject(src.Topic)
 	if key {
 		f, columns, subject = src.KeyFormat, src.Schema.Key, registry.KeySubject(src.Topic)
 	}
 	return format.NewEncoder(format.Spec{Name: f.Name, Properties: f.Properties, WrapSingle: f.WrapSingle, IsKey: key, Columns: columns,
-		Registry: reg, Subject: subject})
+		Registry: reg, Subject: subject, Context: ctx})
 }
 
 // add appends a row: a map or a struct.

@@ -21,7 +21,7 @@ func TestSchemasSurvive(t *testing.T) {
 		CREATE STREAM s (id INT KEY, v STRING) WITH (KAFKA_TOPIC='s', PARTITIONS=1, FORMAT='AVRO');
 		CREATE STREAM o WITH (VALUE_FORMAT='JSON_SR') AS SELECT id, UCASE(v) AS u FROM s;
 		INSERT INTO s VALUES (1, 'a');`)
-	before := db.Schemas().Subjects()
+	before := subjects(t, db)
 	if got := strings.Join(before, " "); got != "O-key O-value s-key s-value" {
 		t.Errorf("subjects %s", got)
 	}
@@ -32,7 +32,7 @@ func TestSchemasSurvive(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if got := strings.Join(db.Schemas().Subjects(), " "); got != strings.Join(before, " ") {
+	if got := strings.Join(subjects(t, db), " "); got != strings.Join(before, " ") {
 		t.Errorf("after the restart: %s", got)
 	}
 	mustExec(t, db, `SET 'auto.offset.reset'='earliest';
@@ -78,6 +78,15 @@ func TestSchemasRefused(t *testing.T) {
 			t.Errorf("%s\ngot %v", c.sql, err)
 		}
 	}
+}
+
+func subjects(t *testing.T, db *leat.DB) []string {
+	t.Helper()
+	names, err := db.Schemas().Subjects(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
 }
 
 func mustExec(t *testing.T, db *leat.DB, sql string) {

@@ -114,7 +114,9 @@ func (in *input) decode() error {
 		next = limit
 	}
 	in.next = next
-	in.source.load(r)
+	if err := in.source.load(r); err != nil {
+		return fmt.Errorf("decode %s-%d: %w", in.topic, in.partition, err)
+	}
 	in.cur = 0
 	if in.upstream == nil {
 		in.task.count.rowsIn.Add(int64(r.N))

@@ -28,7 +28,7 @@ type Options struct {
 	State     *state.DB
 	Functions *function.Registry
 	// Registry holds the schemas of formats that need one; nil when there is none.
-	Registry *registry.Registry
+	Registry registry.Registry
 
 	Workers        int           // runtime.GOMAXPROCS
 	CommitInterval time.Duration // 100 ms: how long a busy task may leave work uncommitted.

@@ -124,8 +124,8 @@ func formatSpec(rt *Runtime, f plan.Format, cols []types.Column, isKey bool) for
 }
 
 // load makes the batch of the records: it decodes them, and good becomes the
-// rows that can be handed on.
-func (s *source) load(r *log.Records) {
+// rows that can be handed on. The error is that they cannot be decoded now.
+func (s *source) load(r *log.Records) error {
 	s.shape(r)
 	keys, values := types.Spans(r.Keys()), types.Spans(r.Values())
 	rows := firstRows(r.N)
@@ -139,8 +139,14 @@ func (s *source) load(r *log.Records) {
 	v := n + len(s.schema.Value)
 	s.errs.Reset()
 	s.key.Decode(&keys, rows, s.into[:n], &s.errs)
+	if s.errs.Unavailable != nil {
+		return s.errs.Unavailable
+	}
 	rows = s.drop(rows, badKey, 0)
 	s.val.Decode(&values, rows, s.into[n:v], &s.errs)
+	if s.errs.Unavailable != nil {
+		return s.errs.Unavailable
+	}
 	rows = s.drop(rows, badValue, 1)
 	s.batch.NoValue = nulls(s.batch.NoValue, values.Len)
 	if n > 1 {
@@ -152,6 +158,7 @@ func (s *source) load(r *log.Records) {
 	s.headers(r, rows, s.into[v:])
 	s.batch.Records = s.headed(r)
 	s.good = s.rowTimes(rows)
+	return nil
 }
 
 // shape gives the batch the size of the records.

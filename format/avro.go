@@ -79,10 +79,7 @@ func (f *avroFormat) NewEncoder() Encoder {
 }
 
 func parseAvro(spec *Spec, s registry.Schema) (avro.Schema, error) {
-	if spec.Registry == nil {
-		return registry.ReadAvro(s.Text, &avro.SchemaCache{})
-	}
-	return spec.Registry.ParseAvro(s)
+	return registry.ParseAvro(spec.context(), spec.Registry, s)
 }
 
 // avroLogical returns the logical type of a schema, or "".

@@ -48,7 +48,9 @@ func (d *avroDecoder) Decode(in *types.Spans, rows []uint32, out []*types.Vector
 		}
 		id, reason := unframe(b)
 		if reason == "" && id != d.id {
-			d.use(id)
+			if errs.Unavailable = d.use(id); errs.Unavailable != nil {
+				return
+			}
 		}
 		if reason == "" {
 			reason = d.bad
@@ -69,12 +71,15 @@ func (d *avroDecoder) Decode(in *types.Spans, rows []uint32, out []*types.Vector
 	}
 }
 
-// use makes the node of the schema with the id the present one.
-func (d *avroDecoder) use(id int) {
+// use makes the node of the schema with the id the present one. The error is that
+// the registry cannot be asked for it.
+func (d *avroDecoder) use(id int) error {
 	c, known := d.nodes[id]
 	if !known {
 		var err error
-		if c.root, err = d.compile(id); err != nil {
+		if c.root, err = d.compile(id); unavailable(err) {
+			return err
+		} else if err != nil {
 			c.bad = err.Error()
 		}
 		if d.nodes == nil {
@@ -83,6 +88,7 @@ func (d *avroDecoder) use(id int) {
 		d.nodes[id] = c
 	}
 	d.id, d.root, d.bad = id, c.root, c.bad
+	return nil
 }
 
 func (d *avroDecoder) compile(id int) (*avroNode, error) {

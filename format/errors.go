@@ -22,12 +22,15 @@ func (e *RecordError) Error() string {
 // Errors collects the records of a batch that failed, in row order.
 type Errors struct {
 	Records []RecordError
+	// Unavailable says why nothing can be said about the records now: the schema
+	// registry cannot be asked. It is no fault of theirs.
+	Unavailable error
 }
 
 // Reset empties the list and keeps the memory.
 func (e *Errors) Reset() {
 	clear(e.Records)
-	e.Records = e.Records[:0]
+	e.Records, e.Unavailable = e.Records[:0], nil
 }
 
 func (e *Errors) add(row uint32, path, reason string) {

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -37,8 +38,18 @@ type Spec struct {
 	// without it. Subject is where the schema of the columns is registered when it
 	// is first written with; without one it is not registered, and only whoever has
 	// the same columns can read the bytes.
-	Registry *registry.Registry
+	Registry registry.Registry
 	Subject  string
+	// Context bounds the calls to the registry, also those of the decoders and
+	// encoders made; nil never ends.
+	Context context.Context
+}
+
+func (s *Spec) context() context.Context {
+	if s.Context == nil {
+		return context.Background()
+	}
+	return s.Context
 }
 
 // Format makes decoders and encoders for one list of columns.
@@ -57,7 +68,8 @@ type Decoder interface {
 	// Columns that are not needed become NULL in all rows; their vector may be nil.
 	//
 	// Records that fail are added to errs in row order, at most once each; their
-	// row in out is unspecified (but safe to read).
+	// row in out is unspecified (but safe to read). When errs.Unavailable is set, no
+	// row counts and the call has to be made again later.
 	Decode(in *types.Spans, rows []uint32, out []*types.Vector, errs *Errors)
 }
 

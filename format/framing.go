@@ -56,7 +56,7 @@ func writerSchema(spec *Spec) (registry.Schema, int, error) {
 		if spec.Registry == nil {
 			return registry.Schema{}, 0, errNoRegistry
 		}
-		s, err := spec.Registry.ByID(id)
+		s, err := spec.Registry.ByID(spec.context(), id)
 		return s, id, err
 	}
 	s, err := SchemaOf(*spec)
@@ -66,7 +66,7 @@ func writerSchema(spec *Spec) (registry.Schema, int, error) {
 	if spec.Registry == nil {
 		return s, 0, errNoRegistry
 	}
-	v, err := spec.Registry.Register(context.Background(), spec.Subject, s)
+	v, err := spec.Registry.Register(spec.context(), spec.Subject, s)
 	return v.Schema, v.ID, err
 }
 
@@ -78,7 +78,12 @@ func readerSchema(spec *Spec, id int) (registry.Schema, error) {
 	if spec.Registry == nil {
 		return registry.Schema{}, errNoRegistry
 	}
-	return spec.Registry.ByID(id)
+	return spec.Registry.ByID(spec.context(), id)
+}
+
+// unavailable tells whether an error says that the registry cannot be asked now.
+func unavailable(err error) bool {
+	return errors.Is(err, registry.ErrUnavailable) || errors.Is(err, context.Canceled)
 }
 
 // schemaID returns the property SCHEMA_ID, if there is one.

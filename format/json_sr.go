@@ -166,12 +166,11 @@ func jsonTypeText(t *types.Type) jsonSchemaText {
 // jsonColumnsOf returns the columns of a schema: the properties of an object, or
 // the bare value.
 func jsonColumnsOf(spec *Spec, s registry.Schema) ([]types.Column, error) {
-	root, err := registry.ParseJSON(s.Text)
+	root, err := registry.ParseJSON(spec.context(), spec.Registry, s)
 	if err != nil {
 		return nil, err
 	}
-	in := jsonInference{root.Defs}
-	t := in.typ(root, 0)
+	t := jsonType(root, 0)
 	if t == nil {
 		return nil, fmt.Errorf("the JSON schema has no SQL type")
 	}
@@ -188,18 +187,12 @@ func jsonColumnsOf(spec *Spec, s registry.Schema) ([]types.Column, error) {
 	return out, nil
 }
 
-type jsonInference struct {
-	defs map[string]*registry.JSONSchema
-}
-
-// typ returns the SQL type, or nil when there is none.
-func (in jsonInference) typ(s *registry.JSONSchema, depth int) *types.Type {
-	if s, _ = s.NonNull(); s.Ref != "" {
-		s = in.defs[s.Ref]
-	}
-	if s == nil || depth > 32 { // A schema may contain itself.
+// jsonType returns the SQL type of a schema, or nil when there is none.
+func jsonType(s *registry.JSONSchema, depth int) *types.Type {
+	if depth > 32 { // A schema may contain itself.
 		return nil
 	}
+	s, _ = s.NonNull()
 	switch s.Title {
 	case "org.apache.kafka.connect.data.Decimal":
 		return connectDecimal(s.ConnectParameters)
@@ -212,16 +205,16 @@ func (in jsonInference) typ(s *registry.JSONSchema, depth int) *types.Type {
 	}
 	for _, name := range s.Types {
 		if name != "null" {
-			return in.named(name, s, depth)
+			return jsonNamed(name, s, depth)
 		}
 	}
 	if len(s.Properties) > 0 {
-		return in.named("object", s, depth)
+		return jsonNamed("object", s, depth)
 	}
 	return nil
 }
 
-func (in jsonInference) named(name string, s *registry.JSONSchema, depth int) *types.Type {
+func jsonNamed(name string, s *registry.JSONSchema, depth int) *types.Type {
 	switch name {
 	case "boolean":
 		return types.BooleanType
@@ -242,16 +235,16 @@ func (in jsonInference) named(name string, s *registry.JSONSchema, depth int) *t
 		if s.Items == nil {
 			return nil
 		}
-		if elem := in.typ(s.Items, depth+1); elem != nil {
+		if elem := jsonType(s.Items, depth+1); elem != nil {
 			return types.ArrayOf(elem)
 		}
 	case "object":
 		if len(s.Properties) == 0 && s.Values != nil {
-			return mapTo(types.StringType, in.typ(s.Values, depth+1))
+			return mapTo(types.StringType, jsonType(s.Values, depth+1))
 		}
 		var fields []types.Field
 		for _, p := range s.Properties {
-			if t := in.typ(p.Schema, depth+1); t != nil {
+			if t := jsonType(p.Schema, depth+1); t != nil {
 				fields = append(fields, types.Field{Name: p.Name, Type: t})
 			}
 		}

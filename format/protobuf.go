@@ -79,10 +79,7 @@ func (f *protobufFormat) NewEncoder() Encoder {
 }
 
 func parseProtobuf(spec *Spec, s registry.Schema) (protoreflect.FileDescriptor, error) {
-	if spec.Registry == nil {
-		return registry.CompileProtobuf(s.Text)
-	}
-	return spec.Registry.ParseProtobuf(s)
+	return registry.ParseProtobuf(spec.context(), spec.Registry, s)
 }
 
 // protobufMessage finds the message that SCHEMA_FULL_NAME names, or the first.

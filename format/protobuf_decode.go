@@ -43,7 +43,11 @@ func (d *protobufDecoder) Decode(in *types.Spans, rows []uint32, out []*types.Ve
 			continue
 		}
 		if d.nodes == nil || !d.framed && d.root == nil && d.bad == "" || d.framed && (len(d.head) == 0 || !bytes.HasPrefix(b, d.head)) {
-			if reason := d.use(b); reason != "" {
+			reason, err := d.use(b)
+			if errs.Unavailable = err; err != nil {
+				return
+			}
+			if reason != "" {
 				errs.add(r, "", reason)
 				continue
 			}
@@ -59,35 +63,37 @@ func (d *protobufDecoder) Decode(in *types.Spans, rows []uint32, out []*types.Ve
 	}
 }
 
-// use makes the node of the record's schema and message the present one.
-func (d *protobufDecoder) use(b []byte) (reason string) {
+// use makes the node of the record's schema and message the present one. The
+// error is that the registry cannot be asked for it.
+func (d *protobufDecoder) use(b []byte) (reason string, err error) {
 	if d.nodes == nil {
 		d.nodes = map[string]protobufCompiled{}
 	}
 	end := 0
 	if d.framed {
 		if _, reason = unframe(b); reason != "" {
-			return reason
+			return reason, nil
 		}
 		steps, i := avroLong(b, frameSize)
 		for k := int64(0); k < steps && i >= 0; k++ {
 			_, i = avroLong(b, i)
 		}
 		if i < 0 {
-			return "the index of the message cannot be read"
+			return "the index of the message cannot be read", nil
 		}
 		end = i
 	}
 	c, known := d.nodes[string(b[:end])]
 	if !known {
-		var err error
-		if c.root, err = d.compile(b[:end]); err != nil {
+		if c.root, err = d.compile(b[:end]); unavailable(err) {
+			return "", err
+		} else if err != nil {
 			c.bad = err.Error()
 		}
 		d.nodes[string(b[:end])] = c
 	}
 	d.head, d.root, d.bad = append(d.head[:0], b[:end]...), c.root, c.bad
-	return ""
+	return "", nil
 }
 
 func (d *protobufDecoder) compile(head []byte) (*protobufNode, error) {

@@ -28,7 +28,7 @@ func TestProtobufNulls(t *testing.T) {
 }
 
 func TestProtobufValues(t *testing.T) {
-	spec := Spec{Name: "PROTOBUF", Registry: registry.New(nil), Subject: "t-value",
+	spec := Spec{Name: "PROTOBUF", Registry: registry.NewLocal(nil), Subject: "t-value",
 		Columns: columns(t, "A INTEGER, T TIMESTAMP, D DATE, C TIME, N DECIMAL(6, 2), L ARRAY<STRUCT<X BIGINT, Y ARRAY<STRING>>>, M MAP<STRING, DOUBLE>")}
 	b := encodeRow(t, spec, int32(-1), types.TimestampValue(-1), types.DateValue(-1), types.TimeValue(86399999),
 		types.DecimalValue{Unscaled: big.NewInt(-250), Scale: 2},
@@ -44,7 +44,7 @@ func TestProtobufMessages(t *testing.T) {
 	r := registryWith(t, registry.Protobuf, `syntax = "proto3";
 		message First { uint32 a = 1; }
 		message Second { message Inner { sint32 a = 2000; repeated fixed64 p = 3; enum E { NIL = 0; ONE = 1; } E e = 4; } }`)
-	s, err := r.ByID(1)
+	s, err := r.ByID(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

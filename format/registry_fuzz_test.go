@@ -45,7 +45,7 @@ func FuzzFramed(f *testing.F) {
 	row := []any{int32(-1), "text", []any{int64(5), int64(-6)}, types.DecimalValue{Unscaled: big.NewInt(-250), Scale: 2},
 		types.StructValue{{Name: "X", Value: types.DateValue(3)}, {Name: "Y", Value: types.MapValue{{Key: "k", Value: 1.5}}}}, []byte{0, 255}}
 	for i, name := range []string{"AVRO", "JSON_SR", "PROTOBUF"} {
-		spec := Spec{Name: name, Registry: registry.New(nil), Subject: "t-value", Columns: columns(f, framedColumns)}
+		spec := Spec{Name: name, Registry: registry.NewLocal(nil), Subject: "t-value", Columns: columns(f, framedColumns)}
 		b := encodeRow(f, spec, row...)
 		f.Add(uint8(i), b)
 		f.Add(uint8(i), append(appendFrame(nil, 0), b[frameSize:]...)) // A schema that is registered nowhere.
@@ -93,7 +93,7 @@ func FuzzSchema(f *testing.F) {
 		if c.Check(spec) != nil {
 			return // Names that SQL allows and the format does not, twice the same name.
 		}
-		r := registry.New(nil)
+		r := registry.NewLocal(nil)
 		v, err := r.Register(t.Context(), "s", schema)
 		if err != nil {
 			return

@@ -1,6 +1,7 @@
 package function_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func planOne(t *testing.T, p *planner.Planner, cat *catalog.Snapshot, sql string
 		t.Errorf("%s: %v", sql, err)
 		return nil
 	}
-	planned, err := p.Plan(stmt, cat, planner.Session{})
+	planned, err := p.Plan(context.Background(), stmt, cat, planner.Session{})
 	if err != nil {
 		t.Errorf("%s: %v", sql, err)
 		return nil

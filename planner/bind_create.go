@@ -118,8 +118,14 @@ func (b *binder) bindSource(s *parser.CreateSource) (*catalog.Source, with, erro
 
 func (b *binder) sourceFormats(s *parser.CreateSource, w with, src *catalog.Source) error {
 	key := plan.Format{Name: b.session.keyFormat()}
-	if len(src.Schema.Key) == 0 && !b.described(key.Name, registry.KeySubject(src.Topic)) {
-		key.Name = "NONE"
+	if len(src.Schema.Key) == 0 {
+		described, err := b.described(&s.Name, key.Name, registry.KeySubject(src.Topic))
+		if err != nil {
+			return err
+		}
+		if !described {
+			key.Name = "NONE"
+		}
 	}
 	value := plan.Format{Name: b.session.valueFormat()}
 	if value.Name == "" && !w.has("VALUE_FORMAT") && !w.has("FORMAT") {

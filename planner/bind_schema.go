@@ -22,18 +22,39 @@ func registered(f plan.Format) bool {
 
 // described tells whether the format takes its columns from a registry that
 // has the subject.
-func (b *binder) described(name, subject string) bool {
+func (b *binder) described(at parser.Node, name, subject string) (bool, error) {
 	if b.options.Registry == nil || !registered(plan.Format{Name: name}) {
-		return false
+		return false, nil
 	}
-	_, ok := b.options.Registry.Latest(subject)
-	return ok
+	_, ok, err := b.latestSchema(at, subject)
+	return ok, err
+}
+
+// latestSchema returns the newest version of a subject, if there is one.
+func (b *binder) latestSchema(at parser.Node, subject string) (v registry.Version, ok bool, err error) {
+	v, err = b.options.Registry.Version(b.ctx, subject, registry.Latest)
+	switch {
+	case errors.Is(err, registry.ErrUnknown):
+		return v, false, nil
+	case err != nil:
+		return v, false, registryError(at, err)
+	}
+	return v, true, nil
+}
+
+// registryError is what the registry says about a statement.
+func registryError(at parser.Node, err error) error {
+	e := errorf(at, "%s", err)
+	if errors.Is(err, registry.ErrUnavailable) {
+		return e.hint("try again when the schema registry answers")
+	}
+	return e
 }
 
 // spec is what the format of a part has to carry.
 func (b *binder) spec(f plan.Format, part keyOrValue, columns []types.Column) format.Spec {
 	return format.Spec{Name: f.Name, Properties: f.Properties, WrapSingle: f.WrapSingle, IsKey: part == keyPart, Columns: columns,
-		Registry: b.options.Registry}
+		Registry: b.options.Registry, Context: b.ctx}
 }
 
 // inferColumns takes the columns of key and value that are not declared from the
@@ -100,13 +121,14 @@ func (b *binder) schemaFor(w with, part keyOrValue, subject string, f plan.Forma
 		s, err := b.schemaByID(at, text)
 		return s, at, err
 	}
-	v, ok := b.options.Registry.Latest(subject)
-	if !ok {
-		return v.Schema, nil, errorf(w.formatAt(part, w.at("KAFKA_TOPIC")), "no %s columns are declared, and the schema registry has no subject %s to take them from",
+	format := w.formatAt(part, w.at("KAFKA_TOPIC"))
+	v, ok, err := b.latestSchema(format, subject)
+	if err == nil && !ok {
+		err = errorf(format, "no %s columns are declared, and the schema registry has no subject %s to take them from",
 			strings.ToLower(string(part)), subject).
 			hint("declare the columns, register a schema, or choose another %s_FORMAT", part)
 	}
-	return v.Schema, nil, nil
+	return v.Schema, nil, err
 }
 
 func (b *binder) schemaByID(at parser.Node, text string) (registry.Schema, error) {
@@ -114,9 +136,12 @@ func (b *binder) schemaByID(at parser.Node, text string) (registry.Schema, error
 	if err != nil {
 		return registry.Schema{}, errorf(at, "%s is not the id of a schema", text)
 	}
-	s, err := b.options.Registry.ByID(id)
-	if err != nil {
+	s, err := b.options.Registry.ByID(b.ctx, id)
+	switch {
+	case errors.Is(err, registry.ErrUnknown):
 		return s, errorf(at, "%s", err).hint("register the schema first, or leave the property out")
+	case err != nil:
+		return s, registryError(at, err)
 	}
 	return s, nil
 }
@@ -142,7 +167,9 @@ func (b *binder) sourceSchemas(s *parser.CreateSource, w with, src *catalog.Sour
 		if !registered(p.format) || len(p.columns) == 0 || p.format.Properties[format.PropertySchemaID] != "" {
 			continue
 		}
-		if _, exists := b.options.Registry.Latest(p.subject); exists {
+		if _, exists, err := b.latestSchema(w.formatAt(p.part, &s.Name), p.subject); err != nil {
+			return nil, err
+		} else if exists {
 			continue
 		}
 		schema, err := format.SchemaOf(b.spec(p.format, p.part, p.columns))
@@ -190,18 +217,33 @@ func (b *binder) sinkSchemas(s *parser.CreateAs, w with, src *catalog.Source) ([
 		if err != nil {
 			return nil, err
 		}
-		if _, exists := b.options.Registry.Find(p.subject, schema); exists {
-			continue
+		fresh, err := b.mayRegister(at, p.subject, schema)
+		if err != nil {
+			return nil, err
 		}
-		if err := b.options.Registry.CheckCompatible(p.subject, schema); err != nil {
-			if errors.Is(err, registry.ErrIncompatible) {
-				return nil, errorf(at, "%s", err).hint("write into another topic, or keep the columns as they were")
-			}
-			return nil, errorf(at, "%s", err)
+		if fresh {
+			out = append(out, Registration{p.subject, schema})
 		}
-		out = append(out, Registration{p.subject, schema})
 	}
 	return out, nil
+}
+
+// mayRegister holds that the schema can be a version of the subject, and tells
+// whether it is none yet.
+func (b *binder) mayRegister(at parser.Node, subject string, s registry.Schema) (fresh bool, err error) {
+	if _, err = b.options.Registry.Find(b.ctx, subject, s); err == nil {
+		return false, nil
+	}
+	if errors.Is(err, registry.ErrUnknown) {
+		err = b.options.Registry.CheckCompatible(b.ctx, subject, s)
+	}
+	switch {
+	case errors.Is(err, registry.ErrIncompatible):
+		return false, errorf(at, "%s", err).hint("write into another topic, or keep the columns as they were")
+	case err != nil:
+		return false, registryError(at, err)
+	}
+	return true, nil
 }
 
 // sameColumns holds that the columns are those that the schema begins with.

@@ -4,7 +4,7 @@
 // is an [*Error] with the place in the text, what is wrong, and what to do.
 //
 //	p := planner.New(functions, planner.Options{Topic: ...})
-//	planned, err := p.Plan(statement, snapshot, planner.Session{...})
+//	planned, err := p.Plan(ctx, statement, snapshot, planner.Session{...})
 //	switch x := planned.(type) {
 //	case *planner.Change: ...
 //	case *planner.Push: ...

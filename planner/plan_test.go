@@ -93,7 +93,7 @@ func (w *world) run(sql string) []Planned {
 	}
 	var out []Planned
 	for _, s := range statements {
-		p, err := w.planner.Plan(s, w.cat, w.session)
+		p, err := w.planner.Plan(w.t.Context(), s, w.cat, w.session)
 		if err != nil {
 			w.t.Fatalf("%s\n%v", s.Text(), err)
 		}
@@ -144,7 +144,7 @@ func (w *world) refusals(sql string) string {
 		fmt.Fprintln(&b, text)
 		s, err := parser.ParseStatement(text)
 		if err == nil {
-			_, err = w.planner.Plan(s, w.cat, w.session)
+			_, err = w.planner.Plan(w.t.Context(), s, w.cat, w.session)
 		}
 		var e *Error
 		if !errors.As(err, &e) {

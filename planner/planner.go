@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"context"
 	"maps"
 
 	"github.com/leatdb/leat/catalog"
@@ -25,7 +26,7 @@ type Options struct {
 	TopicNames func() []string
 	// Registry holds the schemas of topics. Without one, formats that need it are
 	// refused.
-	Registry *registry.Registry
+	Registry registry.Registry
 }
 
 // Topic is what the planner wants to know about a topic. Zero is unknown.
@@ -49,10 +50,11 @@ func New(functions *function.Registry, options Options) *Planner {
 	return &Planner{functions: functions, options: options}
 }
 
-// Plan binds a statement to the catalogue. The error is an *Error.
-func (p *Planner) Plan(stmt parser.Statement, cat *catalog.Snapshot, session Session) (Planned, error) {
+// Plan binds a statement to the catalogue. The error is an *Error. ctx bounds what
+// the schema registry is asked on the way.
+func (p *Planner) Plan(ctx context.Context, stmt parser.Statement, cat *catalog.Snapshot, session Session) (Planned, error) {
 	session.Properties = maps.Clone(session.Properties) // Plans keep them.
-	b := &binder{Planner: p, cat: cat, session: session}
+	b := &binder{Planner: p, ctx: ctx, cat: cat, session: session}
 	planned, err := b.statement(stmt)
 	if err != nil {
 		return nil, err
@@ -63,6 +65,7 @@ func (p *Planner) Plan(stmt parser.Statement, cat *catalog.Snapshot, session Ses
 // binder plans one statement.
 type binder struct {
 	*Planner
+	ctx     context.Context // Of the call of Plan.
 	cat     *catalog.Snapshot
 	session Session
 }

@@ -35,7 +35,7 @@ func TestRandomStatements(t *testing.T) {
 		if err != nil {
 			t.Fatalf("the generator wrote %s\n%v", sql, err)
 		}
-		planned, err := w.planner.Plan(s, w.cat, w.session)
+		planned, err := w.planner.Plan(t.Context(), s, w.cat, w.session)
 		if err != nil {
 			var e *Error
 			if !errors.As(err, &e) || e.Pos < 0 || e.Pos >= len(sql) || e.Msg == "" {

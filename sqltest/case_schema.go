@@ -78,12 +78,17 @@ func (r *caseRun) registerSchema(ctx context.Context, subject, formatName string
 		s.References = append(s.References, registry.Reference{Name: ref.Name, Subject: ref.Name, Version: v.Version})
 	}
 	var err error
-	if id > 0 {
-		_, err = r.db.Schemas().RegisterWithID(ctx, subject, s, id)
-	} else {
+	if id == 0 {
 		_, err = r.db.Schemas().Register(ctx, subject, s)
+		return err
 	}
-	return err
+	if err = r.db.Schemas().SetMode(ctx, subject, registry.ImportMode); err != nil {
+		return err
+	}
+	if _, err = r.db.Schemas().Import(ctx, subject, s, id); err != nil {
+		return err
+	}
+	return r.db.Schemas().SetMode(ctx, subject, "")
 }
 
 // schemaOf makes a schema of its JSON form, in the language of the format, or in
@@ -102,7 +107,7 @@ func schemaOf(formatName string, raw json.RawMessage) registry.Schema {
 
 // codec makes records of JSON values and back. Formats with schemas take them
 // from the registry.
-type codec struct{ schemas *registry.Registry }
+type codec struct{ schemas registry.Registry }
 
 func (r *caseRun) codec() codec { return codec{r.db.Schemas()} }
 
@@ -142,10 +147,10 @@ func (d codec) encodeWithSchema(topic string, v any, f plan.Format, columns []ty
 	if isKey {
 		subject = registry.KeySubject(topic)
 	}
-	if version, ok := d.schemas.Latest(subject); ok {
+	if version, err := d.schemas.Version(context.Background(), subject, registry.Latest); err == nil {
 		if id, err := strconv.Atoi(f.Properties[format.PropertySchemaID]); err == nil {
 			version.ID = id
-			if version.Schema, err = d.schemas.ByID(id); err != nil {
+			if version.Schema, err = d.schemas.ByID(context.Background(), id); err != nil {
 				return nil, err
 			}
 		}
@@ -193,7 +198,7 @@ func (d codec) decodeWithSchema(b []byte, f plan.Format, columns []types.Column,
 		if len(b) < 5 || b[0] != 0 {
 			return nil, fmt.Errorf("the record does not begin with the id of a schema")
 		}
-		s, err := d.schemas.ByID(int(binary.BigEndian.Uint32(b[1:])))
+		s, err := d.schemas.ByID(context.Background(), int(binary.BigEndian.Uint32(b[1:])))
 		if err != nil {
 			return nil, err
 		}

@@ -23,7 +23,7 @@ func (e *unmetError) Unwrap() error { return e.err }
 
 // assert checks what an ASSERT statement says.
 func (r *directedRun) assert(ctx context.Context, stmt parser.Statement) error {
-	planned, err := r.planner.Plan(stmt, r.db.Catalog(), planner.Session{Properties: r.properties(ctx)})
+	planned, err := r.planner.Plan(ctx, stmt, r.db.Catalog(), planner.Session{Properties: r.properties(ctx)})
 	if err != nil {
 		return err
 	}

@@ -6,115 +6,80 @@ import (
 	"slices"
 )
 
-// Level says which readers must be able to read which data. "New" is a schema to
-// be registered, "old" the latest version, or with TRANSITIVE every version.
-type Level string
-
-// The levels.
-const (
-	NoCompatibility    Level = "NONE"
-	Backward           Level = "BACKWARD" // New reads old.
-	BackwardTransitive Level = "BACKWARD_TRANSITIVE"
-	Forward            Level = "FORWARD" // Old reads new.
-	ForwardTransitive  Level = "FORWARD_TRANSITIVE"
-	Full               Level = "FULL" // Both.
-	FullTransitive     Level = "FULL_TRANSITIVE"
-)
-
-// Levels lists all levels.
-var Levels = []Level{NoCompatibility, Backward, BackwardTransitive, Forward, ForwardTransitive, Full, FullTransitive}
-
-// Compatibility returns the level of a subject, or with an empty name the
-// general one.
-func (r *Registry) Compatibility(name string) Level {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	if s := r.subjects[name]; s != nil && s.level != "" {
-		return s.level
+// CheckCompatible implements Registry.
+func (r *Local) CheckCompatible(ctx context.Context, name string, s Schema) error {
+	if _, err := r.parse(ctx, name, s); err != nil {
+		return err
 	}
-	return r.level
+	return r.checkCompatible(ctx, name, s)
 }
 
-// SetCompatibility sets the level of a subject, or with an empty name of all
-// subjects that have none of their own.
-func (r *Registry) SetCompatibility(ctx context.Context, name string, l Level) error {
-	if !slices.Contains(Levels, l) {
-		return fmt.Errorf("%w: there is no level of compatibility %q; expected one of %v", ErrInvalid, l, Levels)
+func (r *Local) checkCompatible(ctx context.Context, name string, s Schema) error {
+	level, err := r.Compatibility(ctx, name)
+	if err != nil {
+		return err
 	}
-	r.writing.Lock()
-	defer r.writing.Unlock()
-	return r.commit(ctx, change{Setting: &setting{Subject: name, Level: l}})
+	old, _ := r.Of(name, WithoutDeleted) // A subject that is new is compatible.
+	return Compatible(ctx, r, level, s, old)
 }
 
-// CheckCompatible returns why the schema cannot be the next version of the
-// subject, or nil.
-func (r *Registry) CheckCompatible(name string, s Schema) error {
-	level := r.Compatibility(name)
-	old := r.Versions(name)
-	if level == NoCompatibility || len(old) == 0 {
-		return nil
-	}
+// Compatible returns why the schema cannot follow the versions that a subject
+// has, ascending, or nil. The error is one with [ErrIncompatible].
+func Compatible(ctx context.Context, r Resolver, level Level, now Schema, old []Version) error {
 	switch level {
+	case NoCompatibility:
+		return nil
 	case Backward, Forward, Full:
-		old = old[len(old)-1:]
+		old = old[max(len(old)-1, 0):]
 	}
 	for _, v := range slices.Backward(old) {
-		if err := r.compatible(level, s, v.Schema); err != nil {
-			return fmt.Errorf("%w: subject %s has version %d (id %d), and the schema is not %s compatible with it: %w",
-				ErrIncompatible, name, v.Version, v.ID, level, err)
+		if err := follows(ctx, r, level, now, v.Schema); err != nil {
+			return refuse(CodeIncompatible, "incompatible schema: subject %s has version %d (id %d), and the schema is not %s compatible with it: %w",
+				v.Subject, v.Version, v.ID, level, err)
 		}
 	}
 	return nil
 }
 
-func (r *Registry) compatible(level Level, now, old Schema) error {
+// follows tells why the schema cannot come after an old one.
+func follows(ctx context.Context, r Resolver, level Level, now, old Schema) error {
 	if now.Type != old.Type {
 		return fmt.Errorf("one is written in %s, the other in %s", now.Type, old.Type)
 	}
+	read := readers[now.Type]
 	switch level {
 	case Backward, BackwardTransitive, Full, FullTransitive:
-		if err := r.reads(now, old); err != nil {
+		if err := read(ctx, r, now, old); err != nil {
 			return err
 		}
 	}
 	switch level {
 	case Forward, ForwardTransitive, Full, FullTransitive:
-		return r.reads(old, now)
+		return read(ctx, r, old, now)
 	}
 	return nil
 }
 
-// reads returns why data written with one schema cannot be read with another.
-func (r *Registry) reads(reader, writer Schema) error {
-	switch reader.Type {
-	case Avro:
-		a, err := r.ParseAvro(reader)
-		if err != nil {
-			return err
-		}
-		b, err := r.ParseAvro(writer)
-		if err != nil {
-			return err
-		}
-		return avroReads(a, b)
-	case Protobuf:
-		a, err := r.ParseProtobuf(reader)
-		if err != nil {
-			return err
-		}
-		b, err := r.ParseProtobuf(writer)
-		if err != nil {
-			return err
-		}
-		return protobufReads(a, b)
+// readers tell why data written with one schema cannot be read with another of
+// the same language.
+var readers = map[Type]func(ctx context.Context, r Resolver, reader, writer Schema) error{
+	Avro:     avroReads,
+	JSON:     jsonReads,
+	Protobuf: protobufReads,
+}
+
+// both parses two schemas.
+func both[T any](ctx context.Context, r Resolver, a, b Schema, parse func(context.Context, Resolver, Schema) (T, error)) (x, y T, err error) {
+	if x, err = parse(ctx, r, a); err == nil {
+		y, err = parse(ctx, r, b)
 	}
-	a, err := ParseJSON(reader.Text)
-	if err != nil {
-		return err
+	return x, y, err
+}
+
+// place names a path in a schema; the empty one is the whole.
+func place(path string) string {
+	if path == "" {
+		return "the schema itself"
 	}
-	b, err := ParseJSON(writer.Text)
-	if err != nil {
-		return err
-	}
-	return jsonReads(a, b, "$")
+	return path
 }

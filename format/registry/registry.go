@@ -1,234 +1,95 @@
 package registry
 
-import (
-	"context"
-	"fmt"
-	"slices"
-	"sync"
-)
+import "context"
 
-// Registry holds schemas by id and by subject. The zero value is not usable; see
-// [New].
-type Registry struct {
-	store Store
+// Registry is a schema registry: [Local], or one behind a URL (package remote).
+// Errors of requests that the registry refuses are *[Error].
+//
+// A call may go over the network; ctx bounds it. What has been asked for once
+// by id, and what has been registered, is answered from memory.
+type Registry interface {
+	Resolver
+	// ByID returns the schema with the id.
+	ByID(ctx context.Context, id int) (Schema, error)
+	// Uses returns where the schema with the id stands, in the order of subjects.
+	Uses(ctx context.Context, id int) ([]Use, error)
 
-	// writing is held while a change is stored and applied, so that changes are
-	// stored in the order in which they count. mu guards what follows it and is
-	// never held while the store works.
-	writing sync.Mutex
+	// Subjects returns the names of all subjects that have a version, in order.
+	Subjects(ctx context.Context) ([]string, error)
+	// Versions returns the numbers of a subject's versions, ascending.
+	Versions(ctx context.Context, subject string) ([]int, error)
+	// Version returns one version of a subject; [Latest] is the newest.
+	Version(ctx context.Context, subject string, number int) (Version, error)
+	// Find returns the version of the subject that is the schema.
+	Find(ctx context.Context, subject string, s Schema) (Version, error)
 
-	mu       sync.RWMutex
-	byID     map[int]Schema
-	ids      map[string]int // By identity of the schema.
-	nextID   int
-	subjects map[string]*subject
-	level    Level // Of subjects without one of their own.
-	mode     Mode
+	// Register makes the schema a version of the subject and returns it. A schema
+	// that is one already is returned as it is; a new one must be compatible.
+	Register(ctx context.Context, subject string, s Schema) (Version, error)
+	// Import is Register with an id chosen by the caller, and no check of
+	// compatibility. The subject must be in mode [ImportMode], and the id must not
+	// belong to another schema.
+	Import(ctx context.Context, subject string, s Schema, id int) (Version, error)
+	// CheckCompatible returns why the schema cannot be the next version of the
+	// subject, an error with [ErrIncompatible], or nil.
+	CheckCompatible(ctx context.Context, subject string, s Schema) error
+
+	// DeleteSubject deletes all versions of a subject and returns their numbers.
+	// Schemas stay known by their ids, since there may be records, unless permanent
+	// is set, which asks for what has been deleted before.
+	DeleteSubject(ctx context.Context, subject string, permanent bool) ([]int, error)
+	// DeleteVersion deletes one version and returns its number.
+	DeleteVersion(ctx context.Context, subject string, number int, permanent bool) (int, error)
+
+	// Compatibility returns the level that holds for a subject: its own, or else
+	// the general one, which the empty name asks for.
+	Compatibility(ctx context.Context, subject string) (Level, error)
+	// SetCompatibility sets the level of a subject, or with an empty name of all
+	// subjects that have none of their own. An empty level is none.
+	SetCompatibility(ctx context.Context, subject string, l Level) error
+	// Mode returns the mode that holds for a subject; see Compatibility.
+	Mode(ctx context.Context, subject string) (Mode, error)
+	// SetMode sets a mode; see SetCompatibility.
+	SetMode(ctx context.Context, subject string, m Mode) error
 }
 
-// subject is the versions under one name, in ascending order.
-type subject struct {
-	versions []Version
-	deleted  int // The highest version that was deleted: numbers are not used again.
-	level    Level
-	mode     Mode
+// Latest is the number that stands for the newest version of a subject.
+const Latest = -1
+
+// Use is a place of a schema.
+type Use struct {
+	Subject string
+	Version int
 }
 
 // Mode says whether a subject accepts changes.
 type Mode string
 
-// The modes. Import lets the caller choose ids, for copies of other registries.
+// The modes. ImportMode lets the caller choose ids, for copies of other
+// registries.
 const (
-	ReadWrite Mode = "READWRITE"
-	ReadOnly  Mode = "READONLY"
-	Import    Mode = "IMPORT"
+	ReadWrite  Mode = "READWRITE"
+	ReadOnly   Mode = "READONLY"
+	ImportMode Mode = "IMPORT"
 )
 
-// New returns an empty registry that keeps its changes in store; nil forgets
-// them when the process ends.
-func New(store Store) *Registry {
-	return &Registry{store: store, byID: map[int]Schema{}, ids: map[string]int{}, nextID: 1, subjects: map[string]*subject{},
-		level: Backward, mode: ReadWrite}
-}
+// Modes lists all modes.
+var Modes = []Mode{ReadWrite, ReadOnly, ImportMode}
 
-// ByID returns the schema with the id.
-func (r *Registry) ByID(id int) (Schema, error) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	s, ok := r.byID[id]
-	if !ok {
-		return s, fmt.Errorf("%w: there is no schema with id %d", ErrUnknown, id)
-	}
-	return s, nil
-}
+// Level says which readers must be able to read which data. "New" is a schema to
+// be registered, "old" the latest version, or with TRANSITIVE every version.
+type Level string
 
-// Latest returns the newest version of a subject.
-func (r *Registry) Latest(name string) (Version, bool) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	s := r.subjects[name]
-	if s == nil || len(s.versions) == 0 {
-		return Version{}, false
-	}
-	return s.versions[len(s.versions)-1], true
-}
+// The levels.
+const (
+	NoCompatibility    Level = "NONE"
+	Backward           Level = "BACKWARD" // New reads old.
+	BackwardTransitive Level = "BACKWARD_TRANSITIVE"
+	Forward            Level = "FORWARD" // Old reads new.
+	ForwardTransitive  Level = "FORWARD_TRANSITIVE"
+	Full               Level = "FULL" // Both.
+	FullTransitive     Level = "FULL_TRANSITIVE"
+)
 
-// Versions returns all versions of a subject in ascending order.
-func (r *Registry) Versions(name string) []Version {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	if s := r.subjects[name]; s != nil {
-		return slices.Clone(s.versions)
-	}
-	return nil
-}
-
-// Version returns one version of a subject.
-func (r *Registry) Version(name string, version int) (Version, error) {
-	for _, v := range r.Versions(name) {
-		if v.Version == version {
-			return v, nil
-		}
-	}
-	return Version{}, fmt.Errorf("%w: subject %s has no version %d", ErrUnknown, name, version)
-}
-
-// Subjects returns the names of all subjects with a version, in order.
-func (r *Registry) Subjects() []string {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	var out []string
-	for name, s := range r.subjects {
-		if len(s.versions) > 0 {
-			out = append(out, name)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// Register makes the schema a version of the subject and returns it. A schema
-// that is one already is returned as it is; a new one must be compatible.
-func (r *Registry) Register(ctx context.Context, name string, s Schema) (Version, error) {
-	return r.register(ctx, name, s, 0)
-}
-
-// RegisterWithID is Register with an id chosen by the caller, which must not
-// belong to another schema.
-func (r *Registry) RegisterWithID(ctx context.Context, name string, s Schema, id int) (Version, error) {
-	if id < 1 {
-		return Version{}, fmt.Errorf("%w: schema ids begin at 1, not %d", ErrInvalid, id)
-	}
-	return r.register(ctx, name, s, id)
-}
-
-func (r *Registry) register(ctx context.Context, name string, s Schema, id int) (Version, error) {
-	s, err := r.normal(s)
-	if err != nil {
-		return Version{}, fmt.Errorf("subject %s: %w", name, err)
-	}
-	r.writing.Lock()
-	defer r.writing.Unlock()
-	if v, ok := r.find(name, s); ok && (id == 0 || id == v.ID) {
-		return v, nil
-	}
-	if err := r.mayWrite(name); err != nil {
-		return Version{}, err
-	}
-	if err := r.CheckCompatible(name, s); err != nil {
-		return Version{}, err
-	}
-	v, err := r.newVersion(name, s, id)
-	if err != nil {
-		return v, err
-	}
-	return v, r.commit(ctx, change{Version: &v})
-}
-
-// Find returns the version of the subject that is the schema.
-func (r *Registry) Find(name string, s Schema) (Version, bool) {
-	s, err := r.normal(s)
-	if err != nil {
-		return Version{}, false
-	}
-	return r.find(name, s)
-}
-
-func (r *Registry) find(name string, s Schema) (Version, bool) {
-	want := s.identity()
-	for _, v := range r.Versions(name) {
-		if v.identity() == want {
-			return v, true
-		}
-	}
-	return Version{}, false
-}
-
-// newVersion gives the schema its number and its id: one of its own, or that of
-// the same schema in another subject.
-func (r *Registry) newVersion(name string, s Schema, id int) (Version, error) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	v := Version{Subject: name, Version: 1, ID: id, Schema: s}
-	if sub := r.subjects[name]; sub != nil {
-		v.Version = sub.deleted + 1
-		if n := len(sub.versions); n > 0 {
-			v.Version = max(v.Version, sub.versions[n-1].Version+1)
-		}
-	}
-	have, known := r.ids[s.identity()]
-	switch {
-	case id == 0 && known:
-		v.ID = have
-	case id == 0:
-		v.ID = r.nextID
-	default:
-		if other, taken := r.byID[id]; taken && other.identity() != s.identity() {
-			return v, fmt.Errorf("%w: id %d belongs to another schema", ErrInvalid, id)
-		}
-	}
-	return v, nil
-}
-
-// Delete removes a subject and returns the versions it had. The schemas stay
-// known by their ids, since there may be records.
-func (r *Registry) Delete(ctx context.Context, name string) ([]Version, error) {
-	r.writing.Lock()
-	defer r.writing.Unlock()
-	had := r.Versions(name)
-	if len(had) == 0 {
-		return nil, fmt.Errorf("%w: there is no subject %s", ErrUnknown, name)
-	}
-	if err := r.mayWrite(name); err != nil {
-		return nil, err
-	}
-	return had, r.commit(ctx, change{Delete: name})
-}
-
-// SetMode sets the mode of a subject, or with an empty name of all subjects that
-// have none of their own.
-func (r *Registry) SetMode(ctx context.Context, name string, m Mode) error {
-	if m != ReadWrite && m != ReadOnly && m != Import {
-		return fmt.Errorf("%w: there is no mode %q; expected %s, %s or %s", ErrInvalid, m, ReadWrite, ReadOnly, Import)
-	}
-	r.writing.Lock()
-	defer r.writing.Unlock()
-	return r.commit(ctx, change{Setting: &setting{Subject: name, Mode: m}})
-}
-
-// Mode returns the mode of a subject, or with an empty name the general one.
-func (r *Registry) Mode(name string) Mode {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	if s := r.subjects[name]; s != nil && s.mode != "" {
-		return s.mode
-	}
-	return r.mode
-}
-
-func (r *Registry) mayWrite(name string) error {
-	if r.Mode(name) == ReadOnly {
-		return fmt.Errorf("subject %s is in mode %s and takes no changes", name, ReadOnly)
-	}
-	return nil
-}
+// Levels lists all levels.
+var Levels = []Level{NoCompatibility, Backward, BackwardTransitive, Forward, ForwardTransitive, Full, FullTransitive}

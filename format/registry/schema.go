@@ -2,8 +2,8 @@ package registry
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -18,11 +18,14 @@ const (
 	Protobuf Type = "PROTOBUF"
 )
 
+// Types lists all languages.
+var Types = []Type{JSON, Protobuf, Avro}
+
 // Schema is the text of a schema and what it imports.
 type Schema struct {
-	Type       Type        `json:"type"`
-	Text       string      `json:"text"`
-	References []Reference `json:"references,omitempty"`
+	Type       Type
+	Text       string
+	References []Reference
 }
 
 // Reference says which version of a subject is meant by a name inside a schema:
@@ -35,9 +38,9 @@ type Reference struct {
 
 // Version is a schema in its place in a subject.
 type Version struct {
-	Subject string `json:"subject"`
-	Version int    `json:"version"` // From 1, ascending.
-	ID      int    `json:"id"`
+	Subject string
+	Version int // From 1, ascending.
+	ID      int
 	Schema
 }
 
@@ -47,41 +50,89 @@ func KeySubject(topic string) string { return topic + "-key" }
 // ValueSubject is the subject of the values of a topic.
 func ValueSubject(topic string) string { return topic + "-value" }
 
-// Errors that callers decide on.
-var (
-	ErrUnknown      = errors.New("unknown schema")
-	ErrIncompatible = errors.New("incompatible schema")
-	ErrInvalid      = errors.New("invalid schema")
-)
-
-// normal returns the schema in the form in which equal schemas have equal texts,
-// after checking that it can be read.
-func (r *Registry) normal(s Schema) (Schema, error) {
-	switch s.Type {
-	case Avro, JSON:
-		s.Text = compact(s.Text)
-	case Protobuf:
-		s.Text = strings.TrimSpace(s.Text)
-	default:
-		return s, fmt.Errorf("%w: there is no schema language %q; expected %s, %s or %s", ErrInvalid, s.Type, Avro, JSON, Protobuf)
-	}
-	if err := r.check(s); err != nil {
-		return s, fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	return s, nil
+// Resolver finds the schemas that others refer to, also those that have been
+// deleted since. Every Registry is one.
+type Resolver interface {
+	Resolve(ctx context.Context, ref Reference) (Schema, error)
 }
 
-// check holds that the schema can be read.
-func (r *Registry) check(s Schema) (err error) {
+// maxReferences bounds how deep schemas may refer to others.
+const maxReferences = 32
+
+// eachReference calls fn for all schemas that s needs, each behind those it needs
+// itself, and once under each name.
+func eachReference(ctx context.Context, r Resolver, s Schema, fn func(name string, s Schema) error) error {
+	return walkReferences(ctx, r, s, fn, map[string]bool{}, 0)
+}
+
+func walkReferences(ctx context.Context, r Resolver, s Schema, fn func(string, Schema) error, seen map[string]bool, depth int) error {
+	if depth > maxReferences {
+		return fmt.Errorf("references are nested more than %d deep", maxReferences)
+	}
+	for _, ref := range s.References {
+		if seen[ref.Name] {
+			continue
+		}
+		seen[ref.Name] = true
+		if r == nil {
+			return fmt.Errorf("reference %s: there is no schema registry", ref.Name)
+		}
+		to, err := r.Resolve(ctx, ref)
+		if err == nil && to.Type != s.Type {
+			err = fmt.Errorf("subject %s version %d is written in %s, not %s", ref.Subject, ref.Version, to.Type, s.Type)
+		}
+		if err == nil {
+			err = walkReferences(ctx, r, to, fn, seen, depth+1)
+		}
+		if err != nil {
+			return fmt.Errorf("reference %s: %w", ref.Name, err)
+		}
+		if err := fn(ref.Name, to); err != nil {
+			return fmt.Errorf("reference %s: %w", ref.Name, err)
+		}
+	}
+	return nil
+}
+
+// parsed is a schema that has been read: its text as it is kept, and the text
+// that is the same for schemas that mean the same.
+type parsed struct {
+	Schema
+	identity string
+}
+
+// parse checks that the schema can be read.
+func parse(ctx context.Context, r Resolver, s Schema) (parsed, error) {
+	var same string
+	var err error
 	switch s.Type {
 	case Avro:
-		_, err = r.ParseAvro(s)
+		s.Text = compact(s.Text)
+		if _, err = ParseAvro(ctx, r, s); err == nil {
+			same, err = sortedKeys(s.Text)
+		}
+	case JSON:
+		s.Text = compact(s.Text)
+		same = s.Text
+		_, err = parseJSONDocument(ctx, r, s)
 	case Protobuf:
-		_, err = r.ParseProtobuf(s)
+		s.Text, same, err = normalProtobuf(ctx, r, s)
 	default:
-		_, err = ParseJSON(s.Text)
+		err = fmt.Errorf("there is no schema language %q; expected %s, %s or %s", s.Type, Avro, JSON, Protobuf)
 	}
-	return err
+	if err != nil {
+		return parsed{}, refuse(CodeInvalidSchema, "invalid schema: %w", err)
+	}
+	return parsed{s, identity(s, same)}, nil
+}
+
+func identity(s Schema, text string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\x00%s", s.Type, text)
+	for _, ref := range s.References {
+		fmt.Fprintf(&b, "\x00%s\x00%s\x00%d", ref.Name, ref.Subject, ref.Version)
+	}
+	return b.String()
 }
 
 // compact removes white space from JSON. A bare word, which Avro allows for a
@@ -97,11 +148,15 @@ func compact(text string) string {
 	return text
 }
 
-// identity is equal for schemas that are the same.
-func (s *Schema) identity() string {
-	b, err := json.Marshal(s)
-	if err != nil {
-		return s.Text // It has only strings and numbers.
+// sortedKeys returns JSON with the members of objects in the order of their
+// names.
+func sortedKeys(text string) (string, error) {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return "", err
 	}
-	return string(b)
+	b, err := json.Marshal(v)
+	return string(b), err
 }

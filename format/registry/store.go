@@ -6,112 +6,199 @@ import (
 	"fmt"
 )
 
-// Store keeps the changes of a registry.
+// Store keeps the changes of a [Local] registry.
 type Store interface {
-	// Append makes an entry durable behind all before it. The key is the same for
-	// entries of which only the last counts.
-	Append(ctx context.Context, key, entry []byte) error
+	// Append makes the entries durable behind all before them, all or none. Of
+	// entries with one key only the last counts.
+	Append(ctx context.Context, entries []Entry) error
 }
 
-// change is one entry of the store; one of its fields is set.
+// Entry is one change as the store keeps it: JSON texts in the form in which
+// registries fill the topic `_schemas`; docs/format/schemas.md describes it.
+type Entry struct {
+	Key   []byte
+	Value []byte // nil takes back what was kept under the key.
+}
+
+// The kinds of keys.
+const (
+	schemaKey        = "SCHEMA"
+	deleteSubjectKey = "DELETE_SUBJECT"
+	clearSubjectKey  = "CLEAR_SUBJECT"
+	configKey        = "CONFIG"
+	modeKey          = "MODE"
+	noopKey          = "NOOP"
+)
+
+// change is one entry, read.
 type change struct {
-	Version *Version `json:"schema,omitempty"`
-	Delete  string   `json:"delete,omitempty"`
-	Setting *setting `json:"setting,omitempty"`
+	key   entryKey
+	value *entryValue // nil: taken back.
 }
 
-// setting is the configuration of a subject, or the general one when Subject is
-// empty. Fields that are empty stay as they are.
-type setting struct {
-	Subject string `json:"subject,omitempty"`
-	Level   Level  `json:"compatibility,omitempty"`
-	Mode    Mode   `json:"mode,omitempty"`
+type entryKey struct {
+	Type    string  `json:"keytype"`
+	Subject *string `json:"subject"` // null: all subjects.
+	Version int     `json:"version,omitempty"`
+	Magic   int     `json:"magic"`
 }
 
-func (c *change) key() string {
-	switch {
-	case c.Version != nil:
-		return fmt.Sprintf("schema %s %d", c.Version.Subject, c.Version.Version)
-	case c.Setting != nil && c.Setting.Level != "":
-		return "compatibility " + c.Setting.Subject
-	case c.Setting != nil:
-		return "mode " + c.Setting.Subject
+// entryValue is the value of any kind of key.
+type entryValue struct {
+	Subject    *string     `json:"subject,omitempty"`
+	Version    int         `json:"version,omitempty"`
+	ID         int         `json:"id,omitempty"`
+	SchemaType Type        `json:"schemaType,omitempty"`
+	References []Reference `json:"references,omitempty"`
+	Schema     *string     `json:"schema,omitempty"`
+	Deleted    *bool       `json:"deleted,omitempty"`
+	Level      Level       `json:"compatibilityLevel,omitempty"`
+	Mode       Mode        `json:"mode,omitempty"`
+}
+
+func versionKey(subject string, number int) entryKey {
+	return entryKey{Type: schemaKey, Subject: &subject, Version: number, Magic: 1}
+}
+
+// versionChange stores a version; one that is deleted stays known by its id.
+func versionChange(v Version, deleted bool) change {
+	value := &entryValue{Subject: &v.Subject, Version: v.Version, ID: v.ID, SchemaType: v.Type, References: v.References, Schema: &v.Text, Deleted: &deleted}
+	if v.Type == Avro {
+		value.SchemaType = "" // As registries leave it out.
 	}
-	return "delete " + c.Delete
+	return change{versionKey(v.Subject, v.Version), value}
 }
 
-// commit stores a change and applies it. The caller holds writing.
-func (r *Registry) commit(ctx context.Context, c change) error {
+// commit stores changes and applies them. The caller holds writing.
+func (r *Local) commit(ctx context.Context, changes ...change) error {
 	if r.store != nil {
-		entry, err := json.Marshal(c)
-		if err != nil {
-			return fmt.Errorf("registry: %w", err)
+		entries := make([]Entry, len(changes))
+		for i, c := range changes {
+			var err error
+			if entries[i].Key, err = json.Marshal(c.key); err == nil && c.value != nil {
+				entries[i].Value, err = json.Marshal(c.value)
+			}
+			if err != nil {
+				return fmt.Errorf("registry: %w", err)
+			}
 		}
-		if err := r.store.Append(ctx, []byte(c.key()), entry); err != nil {
-			return fmt.Errorf("registry: %w", err)
+		if err := r.store.Append(ctx, entries); err != nil {
+			return &Error{Code: CodeStore, Message: "the schema cannot be stored: " + err.Error(), cause: err}
 		}
 	}
-	r.apply(&c)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range changes {
+		r.apply(c)
+	}
 	return nil
 }
 
 // Replay applies an entry that the store has kept. It is called for all of them
 // in order, before the registry is used.
-func (r *Registry) Replay(entry []byte) error {
+func (r *Local) Replay(e Entry) error {
 	var c change
-	if err := json.Unmarshal(entry, &c); err != nil {
-		return fmt.Errorf("registry: entry: %w", err)
+	if err := json.Unmarshal(e.Key, &c.key); err != nil {
+		return fmt.Errorf("registry: key of an entry: %w", err)
 	}
-	if c.Version == nil && c.Delete == "" && c.Setting == nil {
-		return fmt.Errorf("registry: entry %.40q says nothing that is known here", entry)
+	if e.Value != nil {
+		c.value = &entryValue{}
+		if err := json.Unmarshal(e.Value, c.value); err != nil {
+			return fmt.Errorf("registry: entry %s: %w", e.Key, err)
+		}
 	}
-	r.apply(&c)
+	if why := c.wrong(); why != "" {
+		return fmt.Errorf("registry: entry %.200s: %s", e.Key, why)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.apply(c)
 	return nil
 }
 
-func (r *Registry) apply(c *change) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case c.Version != nil:
-		v := *c.Version
-		s := r.subject(v.Subject)
-		s.versions = append(s.versions, v)
-		r.byID[v.ID] = v.Schema
-		if _, ok := r.ids[v.identity()]; !ok {
-			r.ids[v.identity()] = v.ID
+// wrong tells why the change cannot be applied, or "".
+func (c *change) wrong() string {
+	switch c.key.Type {
+	case schemaKey:
+		if c.key.Subject == nil || c.key.Version < 1 {
+			return "a schema needs a subject and a version"
 		}
-		r.nextID = max(r.nextID, v.ID+1)
-	case c.Delete != "":
-		s := r.subject(c.Delete)
-		if n := len(s.versions); n > 0 {
-			s.deleted = s.versions[n-1].Version
+		if c.value != nil && (c.value.Schema == nil || c.value.ID < 1) {
+			return "a schema needs a text and an id"
 		}
-		s.versions = nil
+	case deleteSubjectKey, clearSubjectKey:
+		if c.key.Subject == nil {
+			return "there is no subject"
+		}
+	case configKey, modeKey, noopKey:
 	default:
-		r.set(c.Setting)
+		return fmt.Sprintf("there is no kind %q of entries", c.key.Type)
+	}
+	return ""
+}
+
+// apply makes a change count. The caller holds mu.
+func (r *Local) apply(c change) {
+	switch c.key.Type {
+	case schemaKey:
+		r.applyVersion(*c.key.Subject, c.key.Version, c.value)
+	case deleteSubjectKey:
+		if c.value != nil {
+			for i := range r.subject(*c.key.Subject).versions {
+				v := &r.subject(*c.key.Subject).versions[i]
+				v.deleted = v.deleted || v.Version.Version <= c.value.Version
+			}
+		}
+	case clearSubjectKey:
+		for _, v := range r.subject(*c.key.Subject).versions {
+			r.applyVersion(*c.key.Subject, v.Version.Version, nil)
+		}
+	case configKey:
+		s, value := r.settings(c.key.Subject), Level("")
+		if c.value != nil {
+			value = c.value.Level
+		}
+		s.level = value
+	case modeKey:
+		s, value := r.settings(c.key.Subject), Mode("")
+		if c.value != nil {
+			value = c.value.Mode
+		}
+		s.mode = value
 	}
 }
 
-func (r *Registry) set(s *setting) {
-	level, mode := &r.level, &r.mode
-	if s.Subject != "" {
-		sub := r.subject(s.Subject)
-		level, mode = &sub.level, &sub.mode
+// settings returns the settings of a subject, or with nil those of all.
+func (r *Local) settings(subject *string) *settings {
+	if subject == nil {
+		return &r.general
 	}
-	if s.Level != "" {
-		*level = s.Level
-	}
-	if s.Mode != "" {
-		*mode = s.Mode
-	}
+	return &r.subject(*subject).settings
 }
 
-func (r *Registry) subject(name string) *subject {
-	s := r.subjects[name]
-	if s == nil {
-		s = &subject{}
-		r.subjects[name] = s
+func (r *Local) applyVersion(name string, number int, value *entryValue) {
+	s := r.subject(name)
+	s.last = max(s.last, number)
+	at, found := s.find(number)
+	if value == nil {
+		if found {
+			r.drop(s, at)
+		}
+		return
 	}
-	return s
+	v := keptVersion{Version: Version{Subject: name, Version: number, ID: value.ID,
+		Schema: Schema{Type: value.SchemaType, Text: *value.Schema, References: value.References}}}
+	if v.Type == "" {
+		v.Type = Avro
+	}
+	v.deleted = value.Deleted != nil && *value.Deleted
+	r.nextID = max(r.nextID, v.ID+1)
+	switch {
+	case found && s.versions[at].ID == v.ID: // It is deleted, or back.
+		s.versions[at].deleted = v.deleted
+		return
+	case found:
+		r.drop(s, at)
+	}
+	r.keep(s, at, v)
 }

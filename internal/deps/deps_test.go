@@ -29,6 +29,7 @@ log               : internal/vfs
 state             :
 function          : types internal/javatime internal/javanum
 format/registry   :
+format/registry/registrytest : format/registry
 format            : types format/registry internal/javatime internal/javanum
 expr              : types function internal/javatime internal/javanum
 planner/plan      : types expr
