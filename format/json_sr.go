@@ -124,6 +124,8 @@ func jsonNullable(t *types.Type) jsonSchemaText {
 	return jsonSchemaText{"oneOf": []any{jsonSchemaText{"type": "null"}, jsonTypeText(t)}}
 }
 
+// jsonTypeText describes a type. The name that Kafka Connect has for it is added
+// where JSON's alone does not tell.
 func jsonTypeText(t *types.Type) jsonSchemaText {
 	simple := func(typ, connect string) jsonSchemaText {
 		return jsonSchemaText{"type": typ, "connect.type": connect}
@@ -134,7 +136,7 @@ func jsonTypeText(t *types.Type) jsonSchemaText {
 	}
 	switch t.Kind {
 	case types.Boolean:
-		return simple("boolean", "boolean")
+		return jsonSchemaText{"type": "boolean"}
 	case types.Integer:
 		return simple("integer", "int32")
 	case types.BigInt:
@@ -160,7 +162,7 @@ func jsonTypeText(t *types.Type) jsonSchemaText {
 	case types.Struct:
 		return jsonObjectText(t.Fields)
 	}
-	return simple("string", "string")
+	return jsonSchemaText{"type": "string"}
 }
 
 // jsonColumnsOf returns the columns of a schema: the properties of an object, or

@@ -17,16 +17,26 @@ func (j *join) prepare() {
 	leftRekey := !j.foreign && !j.keyedBy(j.left, j.onLeft)
 	rightRekey := !j.keyedBy(j.right, j.onRight)
 	keyFormat := j.keyFormat(leftRekey, rightRekey)
-	names := [2]string{"Join-left-repartition", "Join-right-repartition"}
-	if j.ast.Within == nil && j.left.node.Out().Relation == plan.Stream {
-		names[0] = "Join-repartition"
-	}
+	names := j.topicNames()
 	j.left, j.onLeft = j.prepareSide(j.left, j.onLeft, leftRekey)
 	j.right, j.onRight = j.prepareSide(j.right, j.onRight, rightRekey)
 	if !j.foreign {
 		j.move(j.left, leftRekey, keyFormat, names[0])
 		j.move(j.right, rightRekey, keyFormat, names[1])
 	}
+}
+
+// topicNames names the internal topics of the sides as ksqlDB does: users know
+// them from their access rules and monitoring.
+func (j *join) topicNames() [2]string {
+	names := [2]string{"LeftSourceKeyed-SelectKey-repartition", "RightSourceKeyed-SelectKey-repartition"}
+	switch {
+	case j.ast.Within != nil:
+		names = [2]string{"Join-left-repartition", "Join-right-repartition"}
+	case j.left.node.Out().Relation == plan.Stream:
+		names[0] = "Join-repartition"
+	}
+	return names
 }
 
 // keyFormat is the format of the keys on both sides: the left one's, unless the

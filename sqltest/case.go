@@ -75,50 +75,6 @@ type CaseHeader struct {
 	Value *string `json:"VALUE"`
 }
 
-// CasePost is what must hold after the run.
-type CasePost struct {
-	Sources []CaseSource `json:"sources"`
-	Topics  struct {
-		Blacklist string         `json:"blacklist"`
-		Topics    []CaseOutTopic `json:"topics"`
-	} `json:"topics"`
-}
-
-// CaseSource is a stream or table that must exist.
-type CaseSource struct {
-	Name          string   `json:"name"`
-	Type          string   `json:"type"`
-	Schema        string   `json:"schema"`
-	KeyFormat     caseKey  `json:"keyFormat"`
-	ValueFormat   string   `json:"valueFormat"`
-	ValueFeatures []string `json:"valueFeatures"`
-	IsSource      bool     `json:"isSource"`
-}
-
-// CaseOutTopic is a topic that must exist.
-type CaseOutTopic struct {
-	Name        string  `json:"name"`
-	KeyFormat   caseKey `json:"keyFormat"`
-	ValueFormat caseKey `json:"valueFormat"`
-	Partitions  int     `json:"partitions"`
-}
-
-// caseKey is a format, and the window of a key; a bare name is a format alone.
-type caseKey struct {
-	Format     string `json:"format"`
-	WindowType string `json:"windowType"`
-	WindowSize int64  `json:"windowSize"`
-}
-
-// UnmarshalJSON accepts the bare name of a format.
-func (k *caseKey) UnmarshalJSON(data []byte) error {
-	if json.Unmarshal(data, &k.Format) == nil {
-		return nil
-	}
-	type plain caseKey
-	return json.Unmarshal(data, (*plain)(k))
-}
-
 // rejection tells that the last statement must be rejected. Suites write it as
 // true, or as an object that describes the error.
 type rejection bool

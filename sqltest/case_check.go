@@ -5,9 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/leatdb/leat/log"
 	"github.com/leatdb/leat/parser"
@@ -152,49 +150,6 @@ func (r *caseRun) matchPart(what string, got []byte, want []byte, f plan.Format,
 	return nil
 }
 
-// checkPost compares the catalogue with what must hold after the run.
-func (r *caseRun) checkPost() error {
-	if r.c.Post == nil {
-		return nil
-	}
-	for i := range r.c.Post.Sources {
-		if err := r.checkSource(&r.c.Post.Sources[i]); err != nil {
-			return fmt.Errorf("source %s: %w", r.c.Post.Sources[i].Name, err)
-		}
-	}
-	return r.checkTopics()
-}
-
-func (r *caseRun) checkSource(want *CaseSource) error {
-	src := r.db.Catalog().Source(want.Name)
-	switch {
-	case src == nil:
-		return fmt.Errorf("does not exist")
-	case !strings.EqualFold(string(src.Relation), want.Type):
-		return fmt.Errorf("want a %s, got a %s", want.Type, src.Relation)
-	case want.IsSource && !src.ReadOnly:
-		return fmt.Errorf("want a read-only source")
-	case want.ValueFormat != "" && want.ValueFormat != src.ValueFormat.Name:
-		return fmt.Errorf("want value format %s, got %s", want.ValueFormat, src.ValueFormat.Name)
-	case want.KeyFormat.Format != "" && want.KeyFormat.Format != src.KeyFormat.Name:
-		return fmt.Errorf("want key format %s, got %s", want.KeyFormat.Format, src.KeyFormat.Name)
-	}
-	if w := want.KeyFormat.WindowType; w != "" && (src.Window == nil || string(src.Window.Kind) != w || src.Window.SizeMillis != want.KeyFormat.WindowSize) {
-		return fmt.Errorf("want %s windows of %d ms, got %+v", w, want.KeyFormat.WindowSize, src.Window)
-	}
-	if want.Schema == "" {
-		return nil
-	}
-	schema, err := readSchema(want.Schema)
-	if err != nil {
-		return err
-	}
-	if got, want := src.Schema.String(), schema.String(); got != want {
-		return fmt.Errorf("want schema %s, got %s", want, got)
-	}
-	return nil
-}
-
 // readSchema reads a schema text such as "ID BIGINT KEY, V STRING".
 func readSchema(text string) (s types.Schema, err error) {
 	stmt, err := parser.ParseStatement("CREATE STREAM X (" + text + ") WITH (KAFKA_TOPIC='x');")
@@ -223,37 +178,6 @@ func readSchema(text string) (s types.Schema, err error) {
 		}
 	}
 	return s, nil
-}
-
-func (r *caseRun) checkTopics() error {
-	known := map[string]bool{}
-	for _, t := range r.db.Log().Topics() {
-		known[t.Name] = true
-	}
-	if pattern := r.c.Post.Topics.Blacklist; pattern != "" {
-		re, err := regexp.Compile("^(?:" + pattern + ")$")
-		if err != nil {
-			return err
-		}
-		for name := range known {
-			if re.MatchString(name) {
-				return fmt.Errorf("there should be no topic like %s", name)
-			}
-		}
-	}
-	for _, t := range r.c.Post.Topics.Topics {
-		if internalTopic(t.Name) { // Named by the node numbers of another runtime.
-			continue
-		}
-		if !known[t.Name] {
-			return fmt.Errorf("topic %s does not exist", t.Name)
-		}
-	}
-	return nil
-}
-
-func internalTopic(name string) bool {
-	return strings.HasSuffix(name, "-repartition") || strings.HasSuffix(name, "-changelog")
 }
 
 // declaredTopics returns the topics that a statement declares sources over, with

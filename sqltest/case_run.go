@@ -84,7 +84,7 @@ func (r *caseRun) run(ctx context.Context) error {
 	if err := r.checkOutputs(ctx); err != nil {
 		return err
 	}
-	return r.checkPost()
+	return r.checkPost(ctx)
 }
 
 // checkRejected tells whether the case fails where it must: in its last
