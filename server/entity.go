@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/leatdb/leat"
 	"github.com/leatdb/leat/server/api"
@@ -12,7 +13,7 @@ import (
 // the statement has none (SET, INSERT VALUES).
 func entity(r *leat.Result) any {
 	head := func(kind string) api.Entity {
-		e := api.Entity{Type: kind, StatementText: r.SQL, Warnings: []api.Warning{}}
+		e := api.Entity{Type: kind, StatementText: strings.TrimSuffix(r.SQL, ";") + ";", Warnings: []api.Warning{}}
 		for _, w := range r.Warnings {
 			e.Warnings = append(e.Warnings, api.Warning{Message: w})
 		}

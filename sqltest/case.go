@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -22,9 +23,31 @@ type Case struct {
 	Outputs    []CaseRecord    `json:"outputs"`
 	Exception  json.RawMessage `json:"expectedException"`
 	Rejected   rejection       `json:"expectedError"`
-	Responses  json.RawMessage `json:"responses"` // Of a server: not checked here.
+	// Responses are what a server answers to the statements; see rest_run.go.
+	Responses  []Response      `json:"responses"`
+	Conditions InputConditions `json:"inputConditions"`
+	Protobuf   bool            `json:"testPullWithProtoFormat"`
 	Post       *CasePost       `json:"post"`
 	Enabled    *bool           `json:"enabled"`
+
+	// served tells that the statements go to a server: a case of the file says what
+	// it answers.
+	served bool
+}
+
+// Response is what a server answers to one statement. One member is set.
+type Response struct {
+	Admin json.RawMessage `json:"admin"` // An object: the members that the result must have.
+	// Query is the elements of the stream of a query; QueryProto is the same for
+	// rows in protobuf, as text.
+	Query      []json.RawMessage `json:"query"`
+	QueryProto []json.RawMessage `json:"queryProto"`
+}
+
+// InputConditions tells when the inputs are written.
+type InputConditions struct {
+	// WaitForPush starts the query first, and writes when its header has come.
+	WaitForPush bool `json:"waitForActivePushQuery"`
 }
 
 // CaseTopic is a topic that exists before the statements run.
@@ -77,20 +100,23 @@ type CaseHeader struct {
 
 // rejection tells that the last statement must be rejected. Suites write it as
 // true, or as an object that describes the error.
-type rejection bool
+type rejection struct {
+	set    bool
+	Status int `json:"status"` // Of a server's answer; 0 for any.
+}
 
 // UnmarshalJSON accepts both ways of writing it; null is false.
 func (r *rejection) UnmarshalJSON(data []byte) error {
-	var fields map[string]any
-	if json.Unmarshal(data, &fields) == nil {
-		*r = fields != nil
+	if json.Unmarshal(data, &r.set) == nil {
 		return nil
 	}
-	return json.Unmarshal(data, (*bool)(r))
+	type plain rejection
+	r.set = true
+	return json.Unmarshal(data, (*plain)(r))
 }
 
 // Negative tells that the last statement must be rejected.
-func (c *Case) Negative() bool { return bool(c.Rejected) || len(c.Exception) > 0 }
+func (c *Case) Negative() bool { return c.Rejected.set || len(c.Exception) > 0 }
 
 // onePartition tells that every topic has one partition, whatever the case
 // declares: the order of its records counts. A case that is only to be rejected
@@ -114,8 +140,9 @@ func parseCases(path string, text []byte) ([]*Case, error) {
 	}
 	name := strings.TrimSuffix(filepath.Base(path), ".json")
 	var out []*Case
+	served := slices.ContainsFunc(file.Tests, func(c *Case) bool { return len(c.Responses) > 0 })
 	for _, c := range file.Tests {
-		c.File, c.Name = path, name+" - "+c.Name
+		c.File, c.Name, c.served = path, name+" - "+c.Name, served
 		out = append(out, c.expand()...)
 	}
 	return out, nil

@@ -2,6 +2,7 @@ package sqltest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -39,6 +40,26 @@ func readRecords(ctx context.Context, l *log.Log, topic string, partition int32)
 	return out, err
 }
 
+// readTopic reads all partitions of a topic; several are merged by time.
+func readTopic(ctx context.Context, l *log.Log, topic string) ([]record, error) {
+	info, ok := l.Topic(topic)
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", log.ErrUnknownTopic, topic)
+	}
+	var out []record
+	for p := range int32(info.Config.Partitions) {
+		records, err := readRecords(ctx, l, topic, p)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, records...)
+	}
+	if info.Config.Partitions > 1 {
+		slices.SortStableFunc(out, func(a, b record) int { return cmp.Compare(a.time, b.time) })
+	}
+	return out, nil
+}
+
 // checkOutputs compares the records of every topic that the case names.
 func (r *caseRun) checkOutputs(ctx context.Context) error {
 	var topics []string
@@ -59,7 +80,7 @@ func (r *caseRun) checkOutputs(ctx context.Context) error {
 }
 
 func (r *caseRun) checkTopic(ctx context.Context, topic string, want []*CaseRecord) error {
-	got, err := readRecords(ctx, r.db.Log(), topic, 0)
+	got, err := readTopic(ctx, r.db.Log(), topic)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (r *caseRun) run(ctx context.Context) error {
 	if err := r.db.Schemas().SetCompatibility(ctx, "", registry.NoCompatibility); err != nil {
 		return err
 	}
-	if err := r.createTopics(ctx); err != nil {
+	if err := r.createTopics(ctx, r.c.onePartition()); err != nil {
 		return err
 	}
 	err := r.statements(ctx)
@@ -102,7 +102,7 @@ func (r *caseRun) checkRejected(ctx context.Context, err error) error {
 }
 
 // createTopics makes every topic that the case or a declaration names.
-func (r *caseRun) createTopics(ctx context.Context) error {
+func (r *caseRun) createTopics(ctx context.Context, onePartition bool) error {
 	topics := map[string]int{}
 	for _, rec := range r.c.Inputs {
 		topics[rec.Topic] = 0
@@ -117,7 +117,7 @@ func (r *caseRun) createTopics(ctx context.Context) error {
 	}
 	for name, partitions := range topics {
 		switch {
-		case r.c.onePartition():
+		case onePartition:
 			partitions = 1
 		case partitions == 0:
 			partitions = defaultPartitions

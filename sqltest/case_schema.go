@@ -34,6 +34,11 @@ func (r *caseRun) beforeStatement(ctx context.Context, sql string) error {
 		return nil
 	}
 	r.registered = true
+	return r.registerSchemas(ctx)
+}
+
+// registerSchemas registers the schemas of the case's topics.
+func (r *caseRun) registerSchemas(ctx context.Context) error {
 	for i := range r.c.Topics {
 		t := &r.c.Topics[i]
 		if err := r.registerSchema(ctx, registry.KeySubject(t.Name), t.KeyFormat, t.KeySchema, t.KeySchemaID, t.KeyReferences); err != nil {

@@ -115,7 +115,7 @@ func (s *Suite) loadFile(path string) ([]*Test, error) {
 	}
 	switch filepath.Ext(path) {
 	case ".json":
-		return loadJSON(path, text)
+		return s.loadJSON(path, text)
 	case ".sql":
 		return s.loadSQL(path, string(text))
 	case ".test":
@@ -125,7 +125,7 @@ func (s *Suite) loadFile(path string) ([]*Test, error) {
 }
 
 // loadJSON makes tests of a file of cases.
-func loadJSON(path string, text []byte) ([]*Test, error) {
+func (s *Suite) loadJSON(path string, text []byte) ([]*Test, error) {
 	var form struct{ Tests, Inputs, Outputs json.RawMessage }
 	if err := json.Unmarshal(stripComments(text), &form); err != nil {
 		return nil, &noTests{path, err.Error(), jsonPlace(text, err)}
@@ -143,19 +143,23 @@ func loadJSON(path string, text []byte) ([]*Test, error) {
 	}
 	var out []*Test
 	for _, c := range cases {
-		out = append(out, c.test())
+		out = append(out, s.caseTest(c))
 	}
 	return out, nil
 }
 
-// test makes a case a test.
-func (c *Case) test() *Test {
-	t := &Test{File: c.File, Name: c.Name, run: func(ctx context.Context) error { return RunCase(ctx, c) }}
+// caseTest makes a case a test.
+func (s *Suite) caseTest(c *Case) *Test {
+	t := &Test{File: c.File, Name: c.Name}
 	switch {
 	case c.Enabled != nil && !*c.Enabled:
 		t.skip = "it is disabled"
-	case len(c.Responses) > 0:
-		t.skip = "it tells what a server responds"
+	case c.served && s.Serve == nil:
+		t.skip = "it needs a server"
+	case c.served:
+		t.run = func(ctx context.Context) error { return runServed(ctx, c, s.Serve) }
+	default:
+		t.run = func(ctx context.Context) error { return RunCase(ctx, c) }
 	}
 	return t
 }

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"regexp"
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/leatdb/leat"
 )
 
 // Suite runs the tests of files and reports those that fail.
@@ -26,6 +29,9 @@ type Suite struct {
 	// then the only path; Input may be empty. Without Output they are looked for
 	// beside the file.
 	Input, Output string
+	// Serve makes the HTTP API of a database, for cases that say what a server
+	// answers; without it they are skipped.
+	Serve func(*leat.DB) http.Handler
 	// AnyMessage accepts every text where a script expects the message of an error.
 	AnyMessage bool
 }

@@ -3,12 +3,16 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"os"
 	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/leatdb/leat"
+	"github.com/leatdb/leat/server"
 	"github.com/leatdb/leat/sqltest"
 )
 
@@ -98,7 +102,8 @@ func (f *testFlags) runTests(c *cobra.Command, paths []string) error {
 		paths = append(paths, f.sql)
 	}
 	suite := sqltest.Suite{Out: c.OutOrStdout(), List: f.list, Verbose: f.verbose, FailFast: f.failFast, Parallel: f.parallel,
-		Timeout: f.timeout, Input: f.input, Output: f.output, AnyMessage: f.anyMessage}
+		Timeout: f.timeout, Input: f.input, Output: f.output, AnyMessage: f.anyMessage,
+		Serve: func(db *leat.DB) http.Handler { return server.New(db, slog.New(slog.DiscardHandler)).Handler() }}
 	if f.run != "" {
 		re, err := regexp.Compile(f.run)
 		if err != nil {
