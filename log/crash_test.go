@@ -208,6 +208,7 @@ type crashRun struct {
 	log   *Log
 	model model
 	live  *state // after all steps begun
+	stays bool   // no step reopens the log
 }
 
 func newCrashRun(t *testing.T, seed uint64, opts Options) *crashRun {
@@ -254,7 +255,7 @@ func (r *crashRun) randomStep(n int) {
 		if err := r.log.Compact("keyed", int32(r.rng.IntN(modelPartitions))); err != nil {
 			r.t.Fatalf("compact: %v", err)
 		}
-	case k < 94:
+	case k < 94 || r.stays:
 		if r.rng.IntN(2) == 0 {
 			r.settle()
 		}
