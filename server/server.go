@@ -71,6 +71,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /query-stream", s.queryStream)
 	mux.HandleFunc("POST /close-query", s.closeQuery)
 	mux.HandleFunc("GET /is_valid_property/{name}", s.validProperty)
+	mux.HandleFunc("GET /backup", s.backup)
 	m := newMetrics(s.db)
 	mux.Handle("GET /metrics", m.handler())
 	return m.measure(mux)
