@@ -88,8 +88,8 @@ func (d *diagnosis) explainToken(at int) *Error {
 			return e
 		}
 	}
-	hint := ""
-	if isClause(bad.Type) && d.hasClause(at) {
+	hint := d.habit(at)
+	if hint == "" && isClause(bad.Type) && d.hasClause(at) {
 		hint = "the order is FROM, WINDOW, WHERE, GROUP BY, PARTITION BY, HAVING, EMIT, LIMIT"
 	}
 	return newError(bad, "unexpected "+describe(bad)+d.expectation(at), hint)

@@ -106,12 +106,12 @@ func (d *diagnosis) bracket(at int) *Error {
 		}
 		return nil
 	}
-	if at < len(d.tokens) {
+	last := open[len(open)-1]
+	closer := closers[d.tokens[last].Type]
+	if at < len(d.tokens) && !(isClause(bad.Type) && d.fits(at, closer) && d.before(at) != tokComma) {
 		return nil
 	}
-	last := open[len(open)-1]
-	closer := closers[last.Type]
-	hint := fmt.Sprintf("the %q of line %d:%d is not closed", last.Value, last.Pos.Line, last.Pos.Column)
+	hint := fmt.Sprintf("the bracket of %q is not closed", d.around(last))
 	if d.fits(at, closer) {
 		return newError(bad, fmt.Sprintf("missing %q", punctuation[closer]), hint)
 	}
@@ -120,13 +120,31 @@ func (d *diagnosis) bracket(at int) *Error {
 
 var closers = map[lexer.TokenType]lexer.TokenType{tokLParen: tokRParen, tokLBracket: tokRBracket}
 
-// openBrackets are the brackets in front of index at that are not closed.
-func (d *diagnosis) openBrackets(at int) []lexer.Token {
-	var open []lexer.Token
-	for _, t := range d.tokens[:at] {
+// around shows the bracket at index i with the name in front of it, or else with
+// what follows it.
+func (d *diagnosis) around(i int) string {
+	switch bracket := d.tokens[i].Value; {
+	case i > 0 && (canName(d.tokens[i-1].Type) || isKeyword(d.tokens[i-1].Type)):
+		space := ""
+		if tokenEnd(&d.tokens[i-1]) < d.tokens[i].Pos.Offset {
+			space = " "
+		}
+		return shorten(d.tokens[i-1].Value) + space + bracket
+	case i+1 < len(d.tokens):
+		return bracket + shorten(d.tokens[i+1].Value)
+	default:
+		return bracket
+	}
+}
+
+// openBrackets are the indexes of the brackets in front of index at that are not
+// closed.
+func (d *diagnosis) openBrackets(at int) []int {
+	var open []int
+	for i, t := range d.tokens[:at] {
 		switch t.Type {
 		case tokLParen, tokLBracket:
-			open = append(open, t)
+			open = append(open, i)
 		case tokRParen, tokRBracket:
 			if len(open) > 0 {
 				open = open[:len(open)-1]
@@ -135,6 +153,9 @@ func (d *diagnosis) openBrackets(at int) []lexer.Token {
 	}
 	return open
 }
+
+// before is the type of the token in front of index at, which is not the first.
+func (d *diagnosis) before(at int) lexer.TokenType { return d.tokens[at-1].Type }
 
 func isClause(t lexer.TokenType) bool {
 	return t == kwFROM || slices.ContainsFunc(clauses, func(c clause) bool { return c.first == t })

@@ -4,9 +4,10 @@ package parser
 func (r *reader) call(name Name) (Expr, error) {
 	c := &Call{Name: name}
 	r.next()
-	if r.follow(tokStar, tokRParen) {
-		r.next()
-		r.next()
+	if r.accept(tokStar) {
+		if _, err := r.expect(tokRParen); err != nil {
+			return nil, err
+		}
 		c.Star = true
 	} else {
 		args, err := listUntil(r, tokRParen, r.argument())

@@ -18,7 +18,7 @@ func (s *scanner) punct() lexer.Token {
 		return s.token(t, s.pos+1)
 	}
 	r, n := utf8.DecodeRuneInString(rest)
-	return s.invalid(s.pos+n, "unexpected character "+quoteRune(r), "")
+	return s.invalid(s.pos+n, "unexpected character "+quoteRune(r), strangers[r])
 }
 
 func punct1(c byte) lexer.TokenType {

@@ -5,14 +5,14 @@ import "github.com/alecthomas/participle/v2/lexer"
 // unsupportedSQL are words of other SQL dialects and what to do without them.
 // They are no keywords, so the parser may have taken them for an alias.
 var unsupportedSQL = map[string]string{
-	"ORDER":     "rows come in the order of the log; ORDER BY is not supported",
+	"ORDER":     "ORDER BY is not supported: rows come in the order of the log; sort what you receive",
 	"UNION":     "UNION is not supported: write both queries to one stream with INSERT INTO",
 	"EXCEPT":    "EXCEPT is not supported: filter with WHERE or a left join",
 	"INTERSECT": "INTERSECT is not supported: use a join",
-	"OFFSET":    "OFFSET is not supported",
+	"OFFSET":    "OFFSET is not supported: filter with WHERE",
 	"USING":     "USING is not supported: write the condition with ON",
 	"UPDATE":    "UPDATE is not supported: a table follows its topic, so insert a new row with INSERT INTO ... VALUES",
-	"DELETE":    "DELETE is not supported: a table follows its topic",
+	"DELETE":    "DELETE is not supported: a table follows its topic, in which a record without a value deletes the row of its key",
 	"DISTINCT":  "SELECT DISTINCT is not supported: use GROUP BY",
 	"WITH":      "WITH is not supported in queries: create a stream or table for the inner query",
 }
