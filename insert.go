@@ -28,7 +28,7 @@ func (db *DB) insertValues(ctx context.Context, p *planner.InsertValues) error {
 	for i, e := range append(append([]*expr.Expr{}, p.Key...), p.Value...) {
 		v, err := expr.Constant(e, functions)
 		if err != nil {
-			return fmt.Errorf("cannot insert into %s: column %s: %w", p.Target.Name, w.columns[i].Name, err)
+			return insertError(p, w.columns[i].Name, err)
 		}
 		w.cols[i].AppendFrom(v, 0)
 	}
@@ -36,7 +36,7 @@ func (db *DB) insertValues(ctx context.Context, p *planner.InsertValues) error {
 	if p.Time != nil {
 		v, err := expr.Constant(p.Time, functions)
 		if err != nil {
-			return fmt.Errorf("cannot insert into %s: ROWTIME: %w", p.Target.Name, err)
+			return insertError(p, "ROWTIME", err)
 		}
 		if !v.IsNull(0) {
 			at = v.I64[0]
@@ -44,6 +44,13 @@ func (db *DB) insertValues(ctx context.Context, p *planner.InsertValues) error {
 	}
 	w.times = append(w.times, at)
 	return w.write(ctx, db)
+}
+
+// insertError says that the value of a column cannot be computed, and where it is
+// written.
+func insertError(p *planner.InsertValues, column string, err error) error {
+	msg, hint, _ := strings.Cut(err.Error(), "; ")
+	return planner.NewError(p.At[column], fmt.Sprintf("cannot insert into %s: column %s: %s", p.Target.Name, column, msg), hint)
 }
 
 // Insert appends rows to a stream or upserts them into a table, in order and

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/leatdb/leat/parser"
+	"github.com/leatdb/leat/planner"
 	"github.com/leatdb/leat/planner/plan"
 )
 
@@ -15,10 +16,11 @@ import (
 func (s *Session) plain(ctx context.Context, stmt parser.Statement) (*Result, error) {
 	switch st := stmt.(type) {
 	case *parser.SetProperty:
-		return &Result{}, s.Set(st.Name.Value, st.Value.Value)
+		return &Result{}, s.setProperty(st)
 	case *parser.UnsetProperty:
 		if _, ok := s.Unset(st.Name.Value); !ok {
-			return nil, fmt.Errorf("property %q was not set in this session", st.Name.Value)
+			return nil, planner.NewError(st.Name.At, fmt.Sprintf("property %q was not set in this session", st.Name.Value),
+				"it has its default already; SHOW PROPERTIES tells which")
 		}
 		return &Result{}, nil
 	case *parser.Define:
@@ -40,6 +42,20 @@ func (s *Session) plain(ctx context.Context, stmt parser.Statement) (*Result, er
 	return s.db.show(stmt)
 }
 
+// setProperty does SET; its error points at the name or at the value.
+func (s *Session) setProperty(st *parser.SetProperty) error {
+	err := s.Set(st.Name.Value, st.Value.Value)
+	if err == nil {
+		return nil
+	}
+	at := st.Value.At
+	if findProperty(canonicalProperty(st.Name.Value)) == nil {
+		at = st.Name.At
+	}
+	msg, hint, _ := strings.Cut(err.Error(), "; ")
+	return planner.NewError(at, msg, hint)
+}
+
 // show answers SHOW.
 func (db *DB) show(stmt parser.Statement) (*Result, error) {
 	switch st := stmt.(type) {
@@ -58,7 +74,8 @@ func (db *DB) show(stmt parser.Statement) (*Result, error) {
 	case *parser.ShowTypes:
 		return &Result{Types: db.listTypes()}, nil
 	}
-	return nil, fmt.Errorf("line 1:1: %s is not supported here", firstWords(stmt.Text()))
+	return nil, planner.NewError(stmt.Span(), firstWords(stmt.Text())+" is not a statement of a session",
+		"RUN SCRIPT is a command of leat shell, and ASSERT VALUES, STREAM and TABLE are for leat test")
 }
 
 func firstWords(sql string) string {
@@ -159,25 +176,24 @@ func (db *DB) topicProblem(st *parser.AssertTopic) error {
 	t, ok := db.log.Topic(st.Topic.Text)
 	switch {
 	case st.NotExists && ok:
-		return fmt.Errorf("topic %s exists", st.Topic.Text)
+		return planner.NewError(st.Topic.At, fmt.Sprintf("topic %s exists", st.Topic.Text), "delete it with its stream or table: DROP ... DELETE TOPIC")
 	case st.NotExists:
 		return nil
 	case !ok:
-		return fmt.Errorf("topic %s does not exist", st.Topic.Text)
+		return planner.NewError(st.Topic.At, fmt.Sprintf("topic %s does not exist", st.Topic.Text), "SHOW TOPICS lists those that do; their names are case-sensitive")
 	}
 	for _, p := range st.With {
 		want, isInt := p.Value.(*parser.IntLit)
 		if !isInt {
-			return fmt.Errorf("property %s must be a whole number", p.Name.Text)
+			return planner.NewError(p.Value.Span(), fmt.Sprintf("property %s must be a whole number", p.Name.Text), "e.g. "+p.Name.Text+"=1")
 		}
 		have := int64(1) // Replicas: there is one copy.
 		if p.Name.Text == "PARTITIONS" {
 			have = int64(t.Config.Partitions)
-		} else if p.Name.Text != "REPLICAS" {
-			return fmt.Errorf("ASSERT TOPIC knows the properties PARTITIONS and REPLICAS, not %s", p.Name.Text)
 		}
 		if have != want.Value {
-			return fmt.Errorf("topic %s has %s %d, not %d", st.Topic.Text, p.Name.Text, have, want.Value)
+			return planner.NewError(p.Value.Span(), fmt.Sprintf("topic %s has %s %d, not %d", st.Topic.Text, p.Name.Text, have, want.Value),
+				"neither can be changed: say what it has, or make another topic")
 		}
 	}
 	return nil

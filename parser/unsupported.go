@@ -1,6 +1,10 @@
 package parser
 
-import "github.com/alecthomas/participle/v2/lexer"
+import (
+	"slices"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
 
 // unsupportedSQL are words of other SQL dialects and what to do without them.
 // They are no keywords, so the parser may have taken them for an alias.
@@ -71,7 +75,12 @@ func (d *diagnosis) oddName(at int) string {
 	if tokenEnd(first) != bad.Pos.Offset || tokenEnd(bad) != last.Pos.Offset {
 		return ""
 	}
-	return "to use it in a name, quote the name: `" + first.Value + bad.Value + last.Value + "`"
+	quoted := *first
+	quoted.Type, quoted.Value = tokQuotedIdent, "`"+first.Value+bad.Value+last.Value+"`"
+	if d.try(append(slices.Clip(d.tokens[:at-1]), quoted)) < at {
+		return "the names of streams and tables have letters, digits, _ and - only: " + first.Value + "_" + last.Value
+	}
+	return "to use it in a name, quote the name: " + quoted.Value
 }
 
 func isFrom(t lexer.TokenType) bool { return t == kwFROM || t == kwJOIN }

@@ -78,7 +78,7 @@ func addColumn(schema *types.Schema, kind parser.SourceKind, c *parser.ColumnDef
 	case parser.KeyColumn, parser.PrimaryKeyColumn:
 		if want := keyWord(kind); (want == "KEY") != (c.Role == parser.KeyColumn) {
 			return errorf(c, "column %s is marked %s", &c.Name, keyWord(1-kind)).
-				hint("a %s has %s columns: rows of a STREAM may share a key, a TABLE has one row per PRIMARY KEY", kind, want)
+				hint("write %s in a %s: rows of a STREAM may share a KEY, a TABLE has one row per PRIMARY KEY", want, kind)
 		}
 		schema.Key = append(schema.Key, col)
 	default:
@@ -96,7 +96,8 @@ func addHeader(schema *types.Schema, c *parser.ColumnDef, t *types.Type) error {
 		}
 	}
 	if !t.Equal(h.Type()) {
-		return errorf(c.Type, "header column %s is declared as %s; expected %s", &c.Name, t, h.Type())
+		return errorf(c.Type, "header column %s is declared as %s; expected %s", &c.Name, t, h.Type()).
+			hint("declare it so; CAST or FROM_BYTES makes other types of it in a query")
 	}
 	for _, o := range schema.Headers {
 		switch {

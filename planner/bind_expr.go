@@ -116,7 +116,8 @@ func (x *exprBinder) boolean(at parser.Node, e *expr.Expr, what string) (*expr.E
 		return expr.Null(types.BooleanType), nil
 	}
 	if e.Type.Kind != types.Boolean {
-		return nil, errorf(at, "%s needs a BOOLEAN, but this is %s", what, e.Type)
+		return nil, errorf(at, "%s needs a BOOLEAN, but this is %s", what, e.Type).
+			hint("compare it with something, e.g. with IS NOT NULL")
 	}
 	return e, nil
 }

@@ -11,7 +11,7 @@ func (x *exprBinder) call(e *parser.Call) (*expr.Expr, error) {
 	switch x.functions.Kind(e.Name.Text) {
 	case function.ScalarKind:
 		if e.Star {
-			return nil, errorf(e, "%s(*) is not possible: only aggregate functions take *", &e.Name)
+			return nil, errorf(e, "%s(*) is not possible: only aggregate functions take *", &e.Name).hint("name the columns it is to work on")
 		}
 		return x.scalarCall(e)
 	case function.AggregateKind:
@@ -20,7 +20,7 @@ func (x *exprBinder) call(e *parser.Call) (*expr.Expr, error) {
 		return x.tableCall(e)
 	}
 	return nil, errorf(&e.Name, "there is no function named %s", &e.Name).
-		hint("%s", didYouMean(e.Name.Text, x.functions.Names(), "SHOW FUNCTIONS lists those that exist"))
+		hint("%s", functionHint(e.Name.Text, x.functions.Names()))
 }
 
 func (x *exprBinder) scalarCall(e *parser.Call) (*expr.Expr, error) {

@@ -63,6 +63,11 @@ func (x *exprBinder) comparable(e parser.Node, at parser.Span, op parser.Compare
 	if lk == rk && ordered {
 		return nil, nil, err.hint("values of this type are only compared with =, <> and IS DISTINCT FROM")
 	}
+	for _, k := range []types.Kind{lk, rk} {
+		if k.Temporal() {
+			return nil, nil, err.hint("compare a %s with a string such as '%s'", k, timeExample[k])
+		}
+	}
 	return nil, nil, err.hint("use CAST to give both sides the same type")
 }
 
@@ -185,7 +190,7 @@ func (x *exprBinder) like(e *parser.Like) (*expr.Expr, error) {
 	}
 	if e.Escape != nil {
 		if len([]rune(e.Escape.Value)) != 1 {
-			return nil, errorf(e.Escape, "ESCAPE is '%s'; expected one character", e.Escape.Value)
+			return nil, errorf(e.Escape, "ESCAPE is '%s'; expected one character", e.Escape.Value).hint("e.g. LIKE '50!%%' ESCAPE '!'")
 		}
 		out.Text = e.Escape.Value
 	}

@@ -116,7 +116,7 @@ func (x *exprBinder) subscript(e *parser.Subscript) (*expr.Expr, error) {
 			index = expr.Null(types.IntegerType)
 		}
 		if k := index.Type.Kind; k != types.Integer && k != types.BigInt {
-			return nil, errorf(e.Index, "the index of an ARRAY is an INTEGER, but this is %s", index.Type)
+			return nil, errorf(e.Index, "the index of an ARRAY is an INTEGER, but this is %s", index.Type).hint("the first element has the index 1; use CAST")
 		}
 	case types.Map:
 		if isNull(index) {
@@ -129,7 +129,11 @@ func (x *exprBinder) subscript(e *parser.Subscript) (*expr.Expr, error) {
 	case types.Struct:
 		return nil, errorf(e, "[] does not apply to a STRUCT").hint("write ->NAME to reach a field")
 	default:
-		return nil, errorf(e, "[] applies to an ARRAY or a MAP, but this is %s", from.Type)
+		err := errorf(e, "[] applies to an ARRAY or a MAP, but this is %s", from.Type)
+		if from.Type.Kind == types.String {
+			return nil, err.hint("SUBSTRING takes a part of a text, SPLIT makes an ARRAY of it, EXTRACTJSONFIELD reads JSON")
+		}
+		return nil, err.hint("leave the brackets out")
 	}
 	return &expr.Expr{Op: expr.OpSubscript, Type: from.Type.Elem, Args: []*expr.Expr{from, index}}, nil
 }
@@ -140,7 +144,16 @@ func (x *exprBinder) field(e *parser.Field) (*expr.Expr, error) {
 		return nil, err
 	}
 	if from.Type.Kind != types.Struct {
-		return nil, errorf(&e.Name, "-> reaches a field of a STRUCT, but this is %s", from.Type)
+		err := errorf(&e.Name, "-> reaches a field of a STRUCT, but this is %s", from.Type)
+		switch from.Type.Kind {
+		case types.Map:
+			return nil, err.hint("the value of a key is written ['%s']", e.Name.Text)
+		case types.Array:
+			return nil, err.hint("choose an element first: [1]->%s", &e.Name)
+		case types.String:
+			return nil, err.hint("EXTRACTJSONFIELD reads JSON; or declare the column as a STRUCT")
+		}
+		return nil, err.hint("use the column itself")
 	}
 	i := from.Type.Field(e.Name.Text)
 	if i < 0 {

@@ -138,7 +138,7 @@ func (q *query) bindHaving() (*expr.Expr, error) {
 // back where the source is a table.
 func (q *query) checkAggregates() error {
 	if len(q.aggs.calls) == 0 {
-		return errorf(q.sel.GroupBy, "GROUP BY needs an aggregate function in SELECT or HAVING").hint("e.g. COUNT(*)")
+		return errorf(q.sel.GroupBy, "GROUP BY needs an aggregate function in SELECT or HAVING").hint("add one, e.g. COUNT(*), or leave GROUP BY out")
 	}
 	if err := q.checkAggregateState(); err != nil || q.relation() != plan.Table {
 		return err

@@ -49,15 +49,18 @@ func (b *binder) insert(s *parser.Insert) (Planned, error) {
 	}, nil
 }
 
+// otherTarget is what to do about a target that cannot be written.
+const otherTarget = "write into another source over the same topic: CREATE STREAM ... WITH (KAFKA_TOPIC=...)"
+
 func checkInsertTarget(s *parser.Insert, target *catalog.Source) error {
 	switch {
 	case target.Relation == plan.Table:
 		return errorf(&s.Target, "INSERT INTO ... SELECT writes into a STREAM, and %s is a TABLE", &s.Target).
 			hint("CREATE TABLE ... AS SELECT makes a table of a query's result")
 	case target.ReadOnly:
-		return errorf(&s.Target, "%s was made with CREATE SOURCE and is read-only", &s.Target)
+		return errorf(&s.Target, "%s was made with CREATE SOURCE and is read-only", &s.Target).hint(otherTarget)
 	case len(target.Schema.Headers) > 0:
-		return errorf(&s.Target, "%s has header columns, which cannot be written: %s", &s.Target, headerNames(target))
+		return errorf(&s.Target, "%s has header columns, which cannot be written: %s", &s.Target, headerNames(target)).hint(otherTarget)
 	}
 	return nil
 }

@@ -164,9 +164,11 @@ func (j *join) checkWindows() error {
 	case l == nil && r == nil:
 		return nil
 	case l == nil || r == nil:
-		return errorf(j.ast, "a windowed source can only be joined with a windowed one").hint("%s", j.windowText())
+		return errorf(j.ast, "a windowed source can only be joined with a windowed one: %s", j.windowText()).
+			hint("join the sources first and aggregate in windows what comes out, or aggregate both in the same windows")
 	case (l.Kind == plan.Session) != (r.Kind == plan.Session):
-		return errorf(j.ast, "a source with SESSION windows can only be joined with another such source").hint("%s", j.windowText())
+		return errorf(j.ast, "a source with SESSION windows can only be joined with another such source: %s", j.windowText()).
+			hint("aggregate both sides in windows of the same kind")
 	case l.Kind != plan.Session && l.SizeMillis != r.SizeMillis && !registered(j.left.keyFormat):
 		// Keys with the id of a schema are moved on both sides, and on the way the
 		// right side's windows become those of the left.

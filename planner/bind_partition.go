@@ -38,7 +38,7 @@ func (q *query) bindPartitionBy() error {
 		}
 		for k := range keys {
 			if same(keys[k].read, bound) {
-				return errorf(e, "PARTITION BY has the same expression twice: %s", x.text(clause.Exprs[i]))
+				return errorf(e, "PARTITION BY has the same expression twice: %s", x.text(clause.Exprs[i])).hint("leave one of them out")
 			}
 		}
 		keys = append(keys, rowKey{read: bound, equal: []*expr.Expr{bound}, means: []meaning{{bound, x.text(e)}}, what: "partitioning expression"})
@@ -62,7 +62,7 @@ func (q *query) checkPartitionBy(clause *parser.ExprList) error {
 	case q.sel.GroupBy != nil:
 		return errorf(clause, "PARTITION BY cannot be combined with GROUP BY").hint("the result of GROUP BY is partitioned by its grouping expressions")
 	case len(clause.Exprs) == 0:
-		return errorf(clause, "PARTITION BY needs an expression")
+		return errorf(clause, "PARTITION BY needs an expression").hint("name the column that is to be the key, or write NULL for no key")
 	}
 	return nil
 }

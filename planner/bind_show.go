@@ -16,7 +16,7 @@ func (b *binder) describeFunction(s *parser.DescribeFunction) (Planned, error) {
 	f, ok := b.functions.Lookup(s.Name.Text)
 	if !ok {
 		return nil, errorf(&s.Name, "there is no function named %s", &s.Name).
-			hint("%s", didYouMean(s.Name.Text, b.functions.Names(), "SHOW FUNCTIONS lists those that exist"))
+			hint("%s", functionHint(s.Name.Text, b.functions.Names()))
 	}
 	return &DescribeFunction{f}, nil
 }

@@ -10,7 +10,7 @@ import (
 func (q *query) expandStar(s *parser.Star) error {
 	relations := q.scope.relations
 	if s.Qualifier != nil {
-		r, err := q.scope.relation(s.Qualifier)
+		r, err := q.scope.relation(s.Qualifier, nil)
 		if err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func (q *query) expandFields(x *exprBinder, s *parser.FieldStar) error {
 		return err
 	}
 	if from.Type.Kind != types.Struct {
-		return errorf(s, "->* lists the fields of a STRUCT, but this is %s", from.Type)
+		return errorf(s, "->* lists the fields of a STRUCT, but this is %s", from.Type).hint("leave ->* out")
 	}
 	for i, f := range from.Type.Fields {
 		q.items = append(q.items, &item{at: s, name: q.names.fieldName(f.Name), expr: fieldOf(from, i), text: x.text(s.X) + "->" + quote(f.Name), key: -1})

@@ -38,14 +38,16 @@ func timestampOf(w with, c types.Column) (*plan.Timestamp, error) {
 				hint("add TIMESTAMP_FORMAT, e.g. TIMESTAMP_FORMAT='yyyy-MM-dd HH:mm:ss'")
 		}
 		if _, err := javatime.Compile(f.text); err != nil {
-			return nil, errorf(f.at, "TIMESTAMP_FORMAT: %v", err).hint("write it as in TIMESTAMP_FORMAT='yyyy-MM-dd''T''HH:mm:ss.SSS', other text in quotes")
+			return nil, errorf(f.at, "TIMESTAMP_FORMAT '%s' is no pattern of a time: %s", f.text, err).
+				hint("yyyy is the year, MM the month, dd the day, HH the hour, mm the minute, ss the second, SSS their fraction; text stands in single quotes")
 		}
 	case types.BigInt, types.Timestamp:
 		if hasFormat {
 			return nil, errorf(f.at, "TIMESTAMP_FORMAT is for STRING columns, and %s is %s", quote(c.Name), c.Type).hint("leave it out")
 		}
 	default:
-		return nil, errorf(w.at("TIMESTAMP"), "the TIMESTAMP column %s is %s; expected BIGINT, TIMESTAMP or STRING", quote(c.Name), c.Type)
+		return nil, errorf(w.at("TIMESTAMP"), "the TIMESTAMP column %s is %s; expected BIGINT, TIMESTAMP or STRING", quote(c.Name), c.Type).
+			hint("name another column, or declare this one as one of them")
 	}
 	return &plan.Timestamp{Column: c.Name, Format: f.text}, nil
 }

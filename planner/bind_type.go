@@ -89,6 +89,9 @@ func (b *binder) bindType(t *parser.TypeExpr) (*types.Type, error) {
 	}
 	names := append(append(b.customTypes(), baseTypes...), "INT", "VARCHAR")
 	sort.Strings(names)
+	if here, ok := foreignTypes[t.Name.Text]; ok {
+		return nil, errorf(t, "there is no type named %s", &t.Name).hint("write %s", here)
+	}
 	return nil, errorf(t, "there is no type named %s", &t.Name).
 		hint("%s", didYouMean(t.Name.Text, names, "the base types are "+list(baseTypes, "and")+"; SHOW TYPES lists those made by CREATE TYPE"))
 }

@@ -25,9 +25,9 @@ func (b *binder) insertValues(s *parser.InsertValues) (Planned, error) {
 	}
 	if len(columns) != len(s.Values) {
 		return nil, errorf(&s.Target, "%s takes %s, but there are %d", &s.Target, count(len(columns), "value"), len(s.Values)).
-			hint("the columns are %s", strings.Join(names(columns), ", "))
+			hint("give each column a value, or name those that get one: INSERT INTO %s (%s) VALUES ...", &s.Target, strings.Join(quoteAll(names(columns)), ", "))
 	}
-	given := map[string]*expr.Expr{}
+	given, at := map[string]*expr.Expr{}, map[string]parser.Span{}
 	x := b.expressions(nil, "VALUES")
 	for i, c := range columns {
 		e, err := x.bind(s.Values[i])
@@ -37,8 +37,9 @@ func (b *binder) insertValues(s *parser.InsertValues) (Planned, error) {
 		if given[c.Name], err = x.fit(s.Values[i], e, c); err != nil {
 			return nil, err
 		}
+		at[c.Name] = s.Values[i].Span()
 	}
-	out := &InsertValues{Target: target, Time: given["ROWTIME"], Properties: b.session.Properties}
+	out := &InsertValues{Target: target, Time: given["ROWTIME"], Properties: b.session.Properties, At: at}
 	if out.Key, err = fill(s, target, target.Schema.Key, given, target.Relation == plan.Table); err != nil {
 		return nil, err
 	}
@@ -51,11 +52,12 @@ func (b *binder) checkValuesTarget(s *parser.InsertValues, target *catalog.Sourc
 	case !b.session.enabled(propInsertValues):
 		return errorf(s, "INSERT INTO ... VALUES is disabled").hint("SET '%s'='true'", propInsertValues)
 	case target.ReadOnly:
-		return errorf(&s.Target, "%s was made with CREATE SOURCE and is read-only", &s.Target)
+		return errorf(&s.Target, "%s was made with CREATE SOURCE and is read-only", &s.Target).hint(otherTarget)
 	case target.Window != nil:
-		return errorf(&s.Target, "%s is windowed, and rows cannot be inserted into windows", &s.Target)
+		return errorf(&s.Target, "%s is windowed, and rows cannot be inserted into windows", &s.Target).
+			hint("insert into what the windows are made of")
 	case len(target.Schema.Headers) > 0:
-		return errorf(&s.Target, "%s has header columns, which cannot be written: %s", &s.Target, headerNames(target))
+		return errorf(&s.Target, "%s has header columns, which cannot be written: %s", &s.Target, headerNames(target)).hint(otherTarget)
 	}
 	return nil
 }
@@ -75,7 +77,7 @@ func valueColumns(s *parser.InsertValues, target *catalog.Source) ([]types.Colum
 		}
 		for _, before := range out {
 			if before.Name == c.Name {
-				return nil, errorf(name, "column %s is given twice", name)
+				return nil, errorf(name, "column %s is given twice", name).hint("leave one of them out")
 			}
 		}
 		out = append(out, c)
@@ -113,8 +115,15 @@ func (x *exprBinder) fit(at parser.Expr, e *expr.Expr, c types.Column) (*expr.Ex
 		return coerce(e, c.Type), nil
 	}
 	err := errorf(at, "column %s is %s, but this is %s: %s", quote(c.Name), c.Type, e.Type, x.text(at))
-	if c.Type.Kind.Temporal() {
+	_, isText := at.(*parser.StringLit)
+	switch {
+	case c.Type.Kind.Temporal():
 		return nil, err.hint("write it as a string, e.g. '%s'", timeExample[c.Type.Kind])
+	case c.Type.Kind.Numeric() && isText:
+		return nil, err.hint("numbers are written without quotes")
+	case c.Type.Kind == types.Decimal && e.Type.Kind == types.Decimal:
+		return nil, err.hint("the column has room for %d digits before the point and %d behind it; CAST rounds those behind",
+			c.Type.Precision-c.Type.Scale, c.Type.Scale)
 	}
 	return nil, err.hint("use CAST")
 }
@@ -143,7 +152,8 @@ func fill(s *parser.InsertValues, target *catalog.Source, columns []types.Column
 		}
 	}
 	if required && len(missing) > 0 {
-		return nil, errorf(&s.Target, "a row of the TABLE %s needs its whole primary key, and %s is missing", quote(target.Name), list(missing, "and"))
+		return nil, errorf(&s.Target, "a row of the TABLE %s needs its whole primary key, and %s is missing", quote(target.Name), list(missing, "and")).
+			hint("add it to the list of columns, and give it a value")
 	}
 	return out, nil
 }

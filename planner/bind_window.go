@@ -20,7 +20,7 @@ func bindWindow(w *parser.Window, final bool) (*plan.Window, error) {
 	}
 	out := &plan.Window{Kind: plan.WindowKind(w.Kind.String()), SizeMillis: w.Size.Millis()}
 	if out.SizeMillis == 0 {
-		return nil, errorf(&w.Size, "the size of a window must be greater than 0")
+		return nil, errorf(&w.Size, "the size of a window must be greater than 0").hint("e.g. SIZE 1 MINUTE")
 	}
 	if w.Advance != nil {
 		out.AdvanceMillis = w.Advance.Millis()

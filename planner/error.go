@@ -23,6 +23,14 @@ func (e *Error) Error() string {
 	return s
 }
 
+// NewError makes an Error about a part of a statement, for those who carry plans
+// out and find there what is wrong.
+func NewError(at parser.Span, msg, hint string) *Error {
+	e := errorAt(at, msg)
+	e.Hint = hint
+	return e
+}
+
 // errorf makes an Error about the node.
 func errorf(at parser.Node, format string, args ...any) *Error {
 	return errorAt(at.Span(), fmt.Sprintf(format, args...))

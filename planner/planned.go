@@ -95,6 +95,8 @@ type InsertValues struct {
 	Time *expr.Expr
 	// Properties are the session's, for functions that read some.
 	Properties map[string]string
+	// At tells where the value of each column that is given is written.
+	At map[string]parser.Span
 }
 
 // Explain tells how a query runs.

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -87,8 +88,9 @@ func (r *relation) find(name string) *column {
 // joined tells whether FROM has more than one source.
 func (s *scope) joined() bool { return len(s.relations) > 1 }
 
-// relation returns the source of that name or alias.
-func (s *scope) relation(name *parser.Name) (*relation, error) {
+// relation returns the source of that name or alias. Field is what follows the
+// name, for the message when it is a column; it may be nil.
+func (s *scope) relation(name, field *parser.Name) (*relation, error) {
 	var names []string
 	for _, r := range s.relations {
 		if r.alias == name.Text {
@@ -100,8 +102,8 @@ func (s *scope) relation(name *parser.Name) (*relation, error) {
 		if r.src.Name == name.Text {
 			return nil, errorf(name, "%s is known here by its alias", name).hint("write %s instead", quote(r.alias))
 		}
-		if c := r.find(name.Text); c != nil && c.expr.Type.Kind == types.Struct {
-			return nil, errorf(name, "%s is a column, not a source", name).hint("write %s-> to reach a field of the STRUCT", name)
+		if c := r.find(name.Text); c != nil && c.expr.Type.Kind == types.Struct && field != nil {
+			return nil, errorf(name, "%s is a column, not a source", name).hint("a field of a STRUCT is written %s", name.Text+"->"+quote(field.Text))
 		}
 	}
 	return nil, errorf(name, "there is no source named %s in this query", name).
@@ -111,7 +113,7 @@ func (s *scope) relation(name *parser.Name) (*relation, error) {
 // lookup finds the column and its source; the source is nil for a synthetic key.
 func (s *scope) lookup(c *parser.Column) (*column, *relation, error) {
 	if c.Qualifier != nil {
-		r, err := s.relation(c.Qualifier)
+		r, err := s.relation(c.Qualifier, &c.Name)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -169,11 +171,17 @@ func (s *scope) unknownColumn(c *parser.Column, rels []*relation) error {
 			}
 		}
 	}
+	if n := nearest(c.Name.Text, names); n != "" {
+		return err.hint("did you mean %s?", quote(n))
+	}
 	known := "the columns are "
 	if len(names) > 12 {
 		known, names = "among the columns are ", names[:12]
 	}
-	return err.hint("%s", didYouMean(c.Name.Text, names, known+list(quoteAll(names), "and")))
+	if known += list(quoteAll(names), "and"); c.Name.Quoted {
+		known += fmt.Sprintf("; a text is written in single quotes: %s", parser.QuoteString(c.Name.Text))
+	}
+	return err.hint("%s", known)
 }
 
 func quoteAll(names []string) []string {

@@ -33,7 +33,8 @@ func bindWith(props []parser.Property, where clause) (with, error) {
 		}
 		v, ok := valueOf(p.Value, kind)
 		if !ok {
-			return nil, errorf(p.Value, "property %s is %s; expected %s", p.Name.Text, literalText(p.Value), kind)
+			return nil, errorf(p.Value, "property %s is %s; expected %s", p.Name.Text, literalText(p.Value), kind).
+				hint("e.g. %s=%s", p.Name.Text, kind.example())
 		}
 		v.at = p
 		w[p.Name.Text] = v

@@ -14,6 +14,11 @@ func (k propKind) String() string {
 	return [...]string{textProp: "a string", countProp: "a whole number of at least 1", numberProp: "a whole number", flagProp: "TRUE or FALSE"}[k]
 }
 
+// example is a value of the kind.
+func (k propKind) example() string {
+	return [...]string{textProp: "'text'", countProp: "1", numberProp: "1", flagProp: "TRUE"}[k]
+}
+
 // clause says in which statements a property may stand.
 type clause int
 
