@@ -20,6 +20,12 @@ func (db *DB) change(ctx context.Context, p *planner.Change) (*Result, error) {
 	if p.Command == nil {
 		return r, nil
 	}
+	if p.Command.Kind == catalog.SetProperties {
+		var err error
+		if p.Command.Properties, err = systemProperties(p.Command.Properties); err != nil {
+			return nil, err
+		}
+	}
 	if p.Topic != nil {
 		if err := db.createTopic(ctx, p.Topic); err != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,9 +36,9 @@ func (s *Session) plain(ctx context.Context, stmt parser.Statement) (*Result, er
 		return &Result{Variables: s.listVariables()}, nil
 	case *parser.ShowProperties:
 		overrides, _ := s.snapshot()
-		return &Result{Properties: listProperties(overrides)}, nil
+		return &Result{Properties: listProperties(s.db.serverProperties(), overrides)}, nil
 	case *parser.AssertTopic:
-		return s.db.assertTopic(ctx, st)
+		return s.assertTopic(ctx, st)
 	}
 	return s.db.show(stmt)
 }
@@ -152,15 +153,11 @@ func (db *DB) listTypes() []TypeName {
 
 // assertTopic waits until a topic is as the statement says, or its timeout is
 // over.
-func (db *DB) assertTopic(ctx context.Context, st *parser.AssertTopic) (*Result, error) {
-	timeout := time.Second
-	if st.Timeout != nil {
-		timeout = time.Duration(st.Timeout.Millis()) * time.Millisecond
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+func (s *Session) assertTopic(ctx context.Context, st *parser.AssertTopic) (*Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.patience(st.Timeout, "ksql.assert.topic.default.timeout.ms"))
 	defer cancel()
 	for {
-		problem := db.topicProblem(st)
+		problem := s.db.topicProblem(st)
 		if problem == nil {
 			return &Result{Assertion: &Assertion{Topic: st.Topic.Text, Exists: !st.NotExists}}, nil
 		}
@@ -170,6 +167,15 @@ func (db *DB) assertTopic(ctx context.Context, st *parser.AssertTopic) (*Result,
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
+}
+
+// patience is how long an assertion waits: its TIMEOUT, or what the property says.
+func (s *Session) patience(timeout *parser.Duration, property string) time.Duration {
+	if timeout != nil {
+		return time.Duration(timeout.Millis()) * time.Millisecond
+	}
+	millis, _ := strconv.ParseInt(s.Get(property), 10, 64) // Set has checked it.
+	return time.Duration(millis) * time.Millisecond
 }
 
 func (db *DB) topicProblem(st *parser.AssertTopic) error {

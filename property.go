@@ -35,18 +35,20 @@ var properties = []property{
 	{"ksql.query.pull.table.scan.enabled", "true", "whether pull queries may scan a whole table", oneOf("true", "false")},
 	{"ksql.query.pull.range.scan.enabled", "true", "whether pull queries may scan a range of keys", oneOf("true", "false")},
 	{"ksql.query.pull.stream.enabled", "true", "whether pull queries may read streams", oneOf("true", "false")},
+	{"ksql.query.pull.limit.clause.enabled", "true", "whether pull queries may have LIMIT", oneOf("true", "false")},
 	{"ksql.pull.queries.enable", "true", "whether pull queries are answered at all", oneOf("true", "false")},
 	{"ksql.insert.into.values.enabled", "true", "whether INSERT VALUES is allowed", oneOf("true", "false")},
+	{"ksql.create.or.replace.enabled", "true", "whether CREATE OR REPLACE is allowed", oneOf("true", "false")},
+	{"ksql.suppress.enabled", "true", "whether EMIT FINAL is allowed", oneOf("true", "false")},
+	{"ksql.query.persistent.active.limit", "", "how many persistent queries there may be; empty for any number", optional(isCount)},
+	{"ksql.assert.topic.default.timeout.ms", "1000", "how long ASSERT TOPIC waits without TIMEOUT", isCount},
+	{"ksql.assert.schema.default.timeout.ms", "1000", "how long ASSERT SCHEMA waits without TIMEOUT", isCount},
 	{"ksql.variable.substitution.enable", "true", "whether ${name} is replaced in statements", oneOf("true", "false")},
 	{"ksql.timestamp.throw.on.invalid", "false", "whether a record without a valid TIMESTAMP column stops its query", oneOf("true", "false")},
 	{"ksql.fail.on.deserialization.error", "false", "whether a record that cannot be decoded stops its query", oneOf("true", "false")},
 	{"ksql.cast.strings.preserve.nulls", "true", "whether CAST(NULL AS STRING) stays NULL", oneOf("true", "false")},
 	{"ksql.nested.error.set.null", "true", "whether a failing part of an expression is NULL (true) or the whole of it", oneOf("true", "false")},
 }
-
-// prefixes of properties that are accepted as they come: they configure
-// functions or have no meaning here, and scripts that set them must run.
-var openPrefixes = []string{"ksql.functions.", "ksql.new.", "ksql.suppress.", "ksql.query.push.", "ksql.streams.", "ksql.windowed.", "ksql.sink."}
 
 func oneOf(values ...string) allowed {
 	return allowed{strings.Join(values, ", "), func(v string) error {
@@ -87,7 +89,7 @@ var isFormat = allowed{"a format such as JSON, or empty", func(v string) error {
 // canonicalProperty returns the name under which a property is kept.
 func canonicalProperty(name string) string {
 	if rest, ok := strings.CutPrefix(name, "ksql.streams."); ok {
-		if findProperty(rest) != nil {
+		if _, known := accepted[rest]; known || findProperty(rest) != nil {
 			return rest
 		}
 	}
@@ -107,6 +109,9 @@ func findProperty(name string) *property {
 func checkProperty(name, value string) error {
 	p := findProperty(name)
 	if p == nil {
+		if _, known := accepted[name]; known {
+			return nil
+		}
 		for _, open := range openPrefixes {
 			if strings.HasPrefix(name, open) {
 				return nil
@@ -121,6 +126,35 @@ func checkProperty(name, value string) error {
 		return fmt.Errorf("property %q %w, not %q", name, err, value)
 	}
 	return nil
+}
+
+// checkSystemProperty tells whether ALTER SYSTEM may give the property this
+// value. An empty value takes back what an earlier ALTER SYSTEM has set.
+func checkSystemProperty(name, value string) error {
+	if findProperty(name) == nil && !accepted[name] {
+		if err := checkProperty(name, value); err != nil {
+			return err
+		}
+		return fmt.Errorf("ALTER SYSTEM cannot change %q; SET it in the session, or when the server starts", name)
+	}
+	if value == "" {
+		return nil
+	}
+	return checkProperty(name, value)
+}
+
+// systemProperties checks what ALTER SYSTEM asks for, and returns it under the
+// names by which properties are kept.
+func systemProperties(asked map[string]string) (map[string]string, error) {
+	out := make(map[string]string, len(asked))
+	for name, value := range asked {
+		name = canonicalProperty(name)
+		if err := checkSystemProperty(name, value); err != nil {
+			return nil, err
+		}
+		out[name] = value
+	}
+	return out, nil
 }
 
 // nearestProperty suggests a property that shares the longest part of the name.
@@ -143,20 +177,26 @@ func nearestProperty(name string) string {
 	return fmt.Sprintf("; did you mean %q? SHOW PROPERTIES lists them all", best)
 }
 
-// listProperties answers SHOW PROPERTIES for the given overrides.
-func listProperties(overrides map[string]string) []Property {
-	var out []Property
+// listProperties answers SHOW PROPERTIES for the given overrides of the server
+// and of the session.
+func listProperties(server, session map[string]string) []Property {
+	lines := map[string]*Property{}
 	for _, p := range properties {
-		line := Property{Name: p.name, Value: p.value, Default: true, Editable: true, Summary: p.summary, Allowed: p.allowed.values}
-		if v, ok := overrides[p.name]; ok {
-			line.Value, line.Default = v, false
-		}
-		out = append(out, line)
+		lines[p.name] = &Property{Name: p.name, Value: p.value, Default: true, Editable: true, Summary: p.summary, Allowed: p.allowed.values}
 	}
-	for name, v := range overrides {
-		if findProperty(name) == nil {
-			out = append(out, Property{Name: name, Value: v, Editable: true})
+	override := func(scope string, values map[string]string) {
+		for name, v := range values {
+			if lines[name] == nil {
+				lines[name] = &Property{Name: name, Editable: true}
+			}
+			lines[name].Value, lines[name].Default, lines[name].Scope = v, false, scope
 		}
+	}
+	override("SERVER", server)
+	override("SESSION", session)
+	out := make([]Property, 0, len(lines))
+	for _, p := range lines {
+		out = append(out, *p)
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
 	return out

@@ -147,9 +147,12 @@ type FunctionExample struct{ SQL, Result string }
 type Property struct {
 	Name, Value string
 	Default     bool // Not overridden.
-	Editable    bool // SET changes it.
-	Summary     string
-	Allowed     string // The values it may have, in words.
+	// Scope is where the value comes from: SESSION (SET), SERVER (ALTER SYSTEM, or
+	// how the database was opened), or empty for the default.
+	Scope    string
+	Editable bool // SET changes it.
+	Summary  string
+	Allowed  string // The values it may have, in words.
 }
 
 // TypeName is a line of SHOW TYPES.

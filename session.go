@@ -21,7 +21,7 @@ type Session struct {
 
 // NewSession starts a session with the database's defaults.
 func (db *DB) NewSession() *Session {
-	return &Session{db: db, overrides: maps.Clone(db.opts.properties), variables: map[string]string{}}
+	return &Session{db: db, overrides: map[string]string{}, variables: map[string]string{}}
 }
 
 // Set overrides a property, as SET 'name'='value' does.
@@ -32,9 +32,6 @@ func (s *Session) Set(name, value string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.overrides == nil {
-		s.overrides = map[string]string{}
-	}
 	s.overrides[name] = value
 	return nil
 }
@@ -53,9 +50,7 @@ func (s *Session) Unset(name string) (string, bool) {
 // Get returns the value of a property in this session.
 func (s *Session) Get(name string) string {
 	name = canonicalProperty(name)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if v, ok := s.overrides[name]; ok {
+	if v, ok := s.effective()[name]; ok {
 		return v
 	}
 	if p := findProperty(name); p != nil {
@@ -85,6 +80,27 @@ func (s *Session) snapshot() (overrides, variables map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.overrides), maps.Clone(s.variables)
+}
+
+// effective returns the overrides of the session over those of the server: what
+// a statement is planned with, and what a query keeps. The commit interval that
+// the database was opened with is not among them, so that a query follows it
+// when the database is opened with another.
+func (s *Session) effective() map[string]string {
+	overrides, _ := s.snapshot()
+	all := maps.Clone(s.db.opts.properties)
+	delete(all, "commit.interval.ms")
+	maps.Copy(all, s.db.catalog.Load().Properties())
+	maps.Copy(all, overrides)
+	return all
+}
+
+// serverProperties returns what the database was opened with, and over that what
+// ALTER SYSTEM has set since.
+func (db *DB) serverProperties() map[string]string {
+	all := maps.Clone(db.opts.properties)
+	maps.Copy(all, db.catalog.Load().Properties())
+	return all
 }
 
 func (s *Session) listVariables() []Variable {

@@ -91,8 +91,7 @@ func (s *Session) planAndDo(ctx context.Context, stmt parser.Statement) (*Result
 		s.db.ddl.Lock()
 		defer s.db.ddl.Unlock()
 	}
-	overrides, _ := s.snapshot()
-	planned, err := s.db.planner.Plan(ctx, stmt, s.db.catalog.Load(), planner.Session{Properties: overrides, NextID: s.db.next.Load()})
+	planned, err := s.db.planner.Plan(ctx, stmt, s.db.catalog.Load(), planner.Session{Properties: s.effective(), NextID: s.db.next.Load()})
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (t *task) commitDue() bool {
 	if !t.dirty {
 		return false
 	}
-	return time.Since(t.dirtySince) >= t.rt.opts.CommitInterval || t.chain.dirtyBytes() >= commitBytes
+	return time.Since(t.dirtySince) >= t.query.commitInterval || t.chain.dirtyBytes() >= commitBytes
 }
 
 // commit hands everything since the last commit to the log. It returns false,

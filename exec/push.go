@@ -28,7 +28,7 @@ func (r *Runtime) Push(ctx context.Context, p *plan.Query, o PushOptions) (*Resu
 	if p.Limit == 0 {
 		return res, nil
 	}
-	q := &Query{rt: r, plan: p, prefix: fmt.Sprintf("push/%d/", pushes.Add(1)), functions: r.opts.Functions.With(p.Properties)}
+	q := r.newQuery(p, fmt.Sprintf("push/%d/", pushes.Add(1)))
 	st, err := wholeQuery(q)
 	if err != nil {
 		return nil, err

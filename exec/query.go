@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/leatdb/leat/function"
 	"github.com/leatdb/leat/log"
@@ -21,17 +23,30 @@ type Query struct {
 	prefix string // Begins the names of all stores.
 	// functions are those of the runtime with the properties of the query.
 	functions *function.Registry
-	grouped   map[*plan.Repartition]*plan.Aggregate // Those that an aggregation reads, and which.
-	stages    []*stage
-	paused    atomic.Bool
-	turns     atomic.Int64 // Turns that its tasks have begun.
+	// commitInterval is how long a busy task may leave work uncommitted.
+	commitInterval time.Duration
+	grouped        map[*plan.Repartition]*plan.Aggregate // Those that an aggregation reads, and which.
+	stages         []*stage
+	paused         atomic.Bool
+	turns          atomic.Int64 // Turns that its tasks have begun.
+}
+
+// newQuery makes a query without stages, for which the properties it was created
+// with hold.
+func (r *Runtime) newQuery(p *plan.Query, prefix string) *Query {
+	q := &Query{rt: r, plan: p, prefix: prefix, functions: r.opts.Functions.With(p.Properties),
+		commitInterval: r.opts.CommitInterval, grouped: map[*plan.Repartition]*plan.Aggregate{}}
+	if millis, err := strconv.ParseInt(p.Properties["commit.interval.ms"], 10, 64); err == nil && millis > 0 {
+		q.commitInterval = time.Duration(millis) * time.Millisecond
+	}
+	return q
 }
 
 // prepare builds the stages and tasks of a plan, without any side effect but
 // internal topics and the first positions of its consumer group.
 func (r *Runtime) prepare(p *plan.Query) (*Query, error) {
-	q := &Query{rt: r, plan: p, group: "_confluent-ksql-" + r.opts.ServiceID + "query_" + p.ID, prefix: p.ID + "/",
-		functions: r.opts.Functions.With(p.Properties), grouped: map[*plan.Repartition]*plan.Aggregate{}}
+	q := r.newQuery(p, p.ID+"/")
+	q.group = "_confluent-ksql-" + r.opts.ServiceID + "query_" + p.ID
 	var err error
 	if q.stages, err = split(q); err != nil {
 		return nil, err

@@ -52,6 +52,6 @@ func (b *binder) alterSystem(s *parser.AlterSystem) (Planned, error) {
 	return &Change{
 		CommandID: "system/" + s.Name.Value + "/alter",
 		Command:   &catalog.Command{Kind: catalog.SetProperties, SQL: s.Text(), Properties: map[string]string{s.Name.Value: s.Value.Value}},
-		Message:   fmt.Sprintf("property %s set to %s on the server", s.Name.Value, s.Value.Value),
+		Message:   fmt.Sprintf("property %s set to %s on the server, for what is created from now on", s.Name.Value, s.Value.Value),
 	}, nil
 }

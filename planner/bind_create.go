@@ -50,6 +50,8 @@ func (b *binder) createSource(s *parser.CreateSource) (Planned, error) {
 // checkNew holds that a source of the name may be created.
 func (b *binder) checkNew(name *parser.Name, old *catalog.Source, replace, readOnly bool) error {
 	switch {
+	case replace && !b.session.enabled(propReplace):
+		return errorf(name, "CREATE OR REPLACE is disabled").hint("SET '%s'='true'", propReplace)
 	case replace && readOnly:
 		return errorf(name, "CREATE OR REPLACE SOURCE is not possible: a source made with CREATE SOURCE is read-only").
 			hint("drop %s and create it again", name)

@@ -44,6 +44,8 @@ func (q *query) checkClauses() error {
 			hint("the rows of a table have no place in time; leave WINDOW out")
 	case q.sel.Emit == parser.EmitFinal && (q.sel.Window == nil || q.sel.GroupBy == nil):
 		return errorAt(q.sel.EmitAt, "EMIT FINAL needs WINDOW and GROUP BY").hint("only a window has a final result; use EMIT CHANGES")
+	case q.sel.Emit == parser.EmitFinal && !q.binder.session.enabled(propFinal):
+		return errorAt(q.sel.EmitAt, "EMIT FINAL is disabled").hint("SET '%s'='true', or use EMIT CHANGES", propFinal)
 	case q.grouped():
 		for _, r := range q.scope.relations {
 			if err := checkKafkaValues(q.sel.Items[0], r.src, "aggregated"); err != nil {

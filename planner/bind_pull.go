@@ -46,6 +46,8 @@ func (b *binder) checkPull(sel *parser.Select) error {
 		return refuse(sel.PartitionBy, "PARTITION BY")
 	case sel.Having != nil:
 		return refuse(sel.Having, "HAVING")
+	case sel.Limit != nil && !b.session.enabled(propPullLimit):
+		return errorf(sel.Limit, "LIMIT in pull queries is disabled").hint("SET '%s'='true', or leave it out", propPullLimit)
 	}
 	var found error
 	parser.Walk(sel, func(n parser.Node) bool {

@@ -3,6 +3,7 @@ package planner
 import (
 	"context"
 	"maps"
+	"strconv"
 
 	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/format/registry"
@@ -59,7 +60,24 @@ func (p *Planner) Plan(ctx context.Context, stmt parser.Statement, cat *catalog.
 	if err != nil {
 		return nil, err
 	}
+	if err := b.checkActiveLimit(stmt, planned); err != nil {
+		return nil, err
+	}
 	return planned, nil
+}
+
+// checkActiveLimit refuses one more persistent query than the server allows.
+func (b *binder) checkActiveLimit(stmt parser.Statement, planned Planned) error {
+	limit, err := strconv.Atoi(b.session.property(propActiveLimit))
+	change, ok := planned.(*Change)
+	if err != nil || !ok || change.Start == nil || b.cat.Query(change.Start.ID) != nil {
+		return nil
+	}
+	if active := len(b.cat.QueryIDs()); active >= limit {
+		return errorf(stmt, "%s allows %d persistent queries, and there are %d", propActiveLimit, limit, active).
+			hint("TERMINATE a query, or raise the limit")
+	}
+	return nil
 }
 
 // binder plans one statement.

@@ -14,7 +14,11 @@ const (
 	propPullRange    = "ksql.query.pull.range.scan.enabled"
 	propPullStream   = "ksql.query.pull.stream.enabled"
 	propNewPlanner   = "ksql.new.query.planner.enabled"
+	propPullLimit    = "ksql.query.pull.limit.clause.enabled"
 	propInsertValues = "ksql.insert.into.values.enabled"
+	propReplace      = "ksql.create.or.replace.enabled"
+	propFinal        = "ksql.suppress.enabled"
+	propActiveLimit  = "ksql.query.persistent.active.limit"
 )
 
 // property returns a property of the session, with or without the prefix that

@@ -34,9 +34,9 @@ func Draw(w io.Writer, r *leat.Result) {
 	case r.Function != nil:
 		drawFunction(w, r.Function)
 	case r.Properties != nil:
-		grid(w, table.Row{"Property", "Value", "Default", "Meaning"}, len(r.Properties), func(i int) table.Row {
+		grid(w, table.Row{"Property", "Value", "Set by", "Meaning"}, len(r.Properties), func(i int) table.Row {
 			p := r.Properties[i]
-			return table.Row{p.Name, p.Value, p.Default, p.Summary}
+			return table.Row{p.Name, p.Value, p.Scope, p.Summary}
 		})
 	case r.Types != nil:
 		grid(w, table.Row{"Type", "Definition"}, len(r.Types), func(i int) table.Row {
