@@ -203,6 +203,10 @@ func (c *chain) taken() {
 	}
 }
 
+// deltaHead is more than the head of a delta needs: a buffer that is too small
+// by as much is allocated twice.
+const deltaHead = 128
+
 // deltas saves the operators and returns the changes of all stores.
 func (c *chain) deltas() ([]log.Delta, error) {
 	for _, s := range c.stored {
@@ -211,7 +215,7 @@ func (c *chain) deltas() ([]log.Delta, error) {
 	var out []log.Delta
 	var usage state.Usage
 	for _, s := range c.env.stores {
-		data, err := s.AppendDelta(make([]byte, 0, s.DirtyBytes()))
+		data, err := s.AppendDelta(make([]byte, 0, s.DirtyBytes()+deltaHead))
 		if err != nil {
 			return nil, fmt.Errorf("store %s: %w", s.Name(), err)
 		}

@@ -69,6 +69,9 @@ func (b *BatchBuilder) Append(key, value []byte, headers []Header, timestampMill
 	timeDelta := zigzag(timestampMillis - b.firstTime)
 	offsetDelta := zigzag(int64(b.count))
 	size := 1 + uvarintLen(timeDelta) + uvarintLen(offsetDelta) + nullableLen(key) + nullableLen(value) + headersLen(headers)
+	if most := size + binary.MaxVarintLen32; cap(b.buf)-len(b.buf) < most {
+		b.buf = slices.Grow(b.buf, max(most, len(b.buf))) // doubled: append would copy four times as much
+	}
 	dst := binary.AppendUvarint(b.buf, zigzag(int64(size)))
 	dst = append(dst, 0)
 	dst = binary.AppendUvarint(dst, timeDelta)
