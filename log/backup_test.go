@@ -50,6 +50,7 @@ func TestSnapshots(t *testing.T) {
 			r.open()
 			r.createTopic("base")
 			r.createTopic("keyed")
+			r.createTopic("txn")
 			stop, taken := make(chan struct{}), make(chan []image, 1)
 			go func() { // Ends when the steps are done.
 				images, err := r.snapshots(stop)

@@ -203,7 +203,8 @@ func (l *Log) loadCheckpoint() (checkpointHead, error) {
 	}
 	r := &fieldReader{b: body}
 	head := r.checkpointHead()
-	l.epoch, l.producers.limit = head.epoch, head.producers
+	l.epoch = head.epoch
+	l.producers.restore(head.producers)
 	l.decodeState(r)
 	if r.failed || len(r.b) > 0 {
 		return head, fmt.Errorf("%w: the checkpoint does not fit together", ErrCorrupt)

@@ -24,7 +24,8 @@ type Chunk struct {
 	slabs   []*slab // referenced once each
 	buf     *[]byte // pooled, behind the pieces if they came from a segment
 	cur     decodeCursor
-	aborted []AbortedTxn // that have records here, for a reader of committed records
+	aborted []AbortedTxn // that have records here, for a reader of committed records; by first offset
+	hiding  abortedIndex // of aborted, once Decode needs it
 	scratch []byte       // the plain records of compressed batches; kept over Release
 	hint    readHint     // kept over Release
 }
@@ -73,7 +74,7 @@ func (c *Chunk) Release() {
 		c.slabs[i] = nil
 	}
 	clear(c.pieces)
-	c.slabs, c.pieces, c.aborted = c.slabs[:0], c.pieces[:0], c.aborted[:0]
+	c.slabs, c.pieces, c.aborted, c.hiding = c.slabs[:0], c.pieces[:0], c.aborted[:0], c.hiding[:0]
 	if c.buf != nil {
 		putReadBuffer(c.buf)
 		c.buf = nil

@@ -1,7 +1,7 @@
 package log
 
 import (
-	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -12,6 +12,9 @@ import (
 // find the last offset of every key that has come since the last compaction, once to copy what stays into new segments,
 // which take the place of the old ones in one step under the partition's lock. Nobody notices but by the gaps in the
 // offsets. A crash before the next checkpoint leaves the old segments in place, and the new files as orphans.
+//
+// It goes up to the last stable offset only, so that all it sees of transactions is decided: records of aborted ones count for
+// nothing, and go. When a pass has gone through, the list of aborted transactions is forgotten up to there.
 
 // compactKeys bounds the keys of one pass, and with that its memory to 24 bytes × 4/3 × compactKeys. A partition with more
 // is compacted in several passes.
@@ -27,37 +30,57 @@ func (l *Log) Compact(topic string, partition int32) error {
 	return l.compactPartition(p, true)
 }
 
-// compactable lists the partitions that are worth compacting.
-func (l *Log) compactable() []*partition {
+// compactable lists the partitions that are worth compacting at a wall time.
+func (l *Log) compactable(now int64) []*partition {
 	all := l.partitionsOf(func(p *policy) bool { return p.cleanup != Delete })
-	return slices.DeleteFunc(all, func(p *partition) bool {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		var total, fresh int64
-		for _, s := range p.segs {
-			if s.sealed {
-				total += s.bytes
-				if s.next > p.compact {
-					fresh += s.bytes
-				}
-			}
+	return slices.DeleteFunc(all, func(p *partition) bool { return !p.worthCompacting(l.policyOf(p.topic), now) })
+}
+
+// worthCompacting says that enough of the sealed segments is new, or anything has been for too long, or that null values or
+// markers have reached their horizon.
+func (p *partition) worthCompacting(pol *policy, now int64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var total, fresh int64
+	late := false
+	for _, s := range p.segs {
+		if !s.sealed || s.age(now) < pol.minLagMillis {
+			break
 		}
-		return fresh == 0 || 2*fresh < total
-	})
+		total += s.bytes
+		if s.next > p.compact {
+			fresh += s.bytes
+			late = late || now-s.created > pol.maxLagMillis
+		}
+	}
+	switch {
+	case p.horizon > 0 && p.horizon <= now:
+		return true
+	case fresh == 0:
+		return false
+	}
+	return late || float64(fresh) >= pol.dirtyRatio*float64(total)
 }
 
 // compaction is one pass over a partition.
 type compaction struct {
-	l    *Log
-	p    *partition
-	keys keyTable
-	from int64 // keys are known from here
-	to   int64 // up to here
-	old  int64 // null values written before this wall time, in milliseconds, go
+	l     *Log
+	p     *partition
+	keys  keyTable
+	from  int64 // keys are known from here
+	to    int64 // up to here
+	limit int64 // no further than here: the last stable offset
+
+	now       int64 // wall time, milliseconds
+	tombstone int64 // how long null values are kept behind the first pass that meets them
+	horizon   int64 // the earliest of what stays; 0: none
+
+	aborted  abortedIndex
+	withData map[int64]struct{} // producers of which records stay whose marker has not come yet
 
 	chunk Chunk
 	plain []byte // decompressed records of a batch
-	kept  []byte // a batch as it stays
+	kept  []byte // records of a batch that stay
 }
 
 // compactPartition runs passes until all sealed segments are compacted. With all set, the active segment is sealed first.
@@ -112,14 +135,22 @@ func (l *Log) sealedSegments(p *partition, all bool) ([]*segment, error) {
 
 // compactOnce runs one pass and says whether another is needed.
 func (l *Log) compactOnce(p *partition, segs []*segment) (more bool, err error) {
-	c := &compaction{l: l, p: p}
+	policy := l.policyOf(p.topic)
+	c := &compaction{l: l, p: p, now: l.opts.Now().UnixMilli(), tombstone: policy.tombstoneMillis, withData: map[int64]struct{}{}}
+	c.keys.init()
 	defer c.chunk.Release()
 	p.mu.Lock()
-	c.from = p.compact
+	c.from, c.limit = p.compact, p.stable()
+	due := p.horizon > 0 && p.horizon <= c.now
+	if p.txns != nil {
+		c.aborted = appendAborted(nil, p.txns.aborted)
+	}
+	young := slices.IndexFunc(segs, func(s *segment) bool { return s.age(c.now) < policy.minLagMillis })
 	p.mu.Unlock()
-	policy := l.policyOf(p.topic)
-	c.old = l.opts.Now().UnixMilli() - policy.tombstoneMillis
-	if more, err = c.learn(segs); err != nil || len(c.keys.slots) == 0 {
+	if young >= 0 {
+		segs = segs[:young]
+	}
+	if more, err = c.learn(segs); err != nil || c.to == c.from && !due {
 		return false, err
 	}
 	for len(segs) > 0 && segs[0].base < c.to {
@@ -132,10 +163,14 @@ func (l *Log) compactOnce(p *partition, segs []*segment) (more bool, err error) 
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.compact = c.to
+	p.compact, p.horizon = c.to, c.horizon
+	p.dropAborted(c.to)
 	p.dropTail(sort.Search(len(p.tail), func(i int) bool { return p.tail[i].next > c.to }))
 	return more, nil
 }
+
+// errEnough ends the reading of a segment early.
+var errEnough = errors.New("enough")
 
 // learn finds the last offset of every key in the segments that were not compacted yet, as far as the table holds them. It
 // says whether there is more.
@@ -146,16 +181,13 @@ func (c *compaction) learn(segs []*segment) (more bool, err error) {
 			continue
 		}
 		err := c.eachBatch(s, max(s.base, c.from), func(b []byte, h *BatchHeader) error {
-			if more {
-				return nil
+			if h.BaseOffset >= c.limit {
+				return errEnough
 			}
-			if !h.Control() {
-				if len(c.keys.slots) == 0 {
-					c.keys.init()
-				}
+			if !h.Control() && !c.aborted.covers(h) {
 				if c.keys.used+int(h.Count) > compactKeys && c.keys.used > 0 {
 					more = true
-					return nil
+					return errEnough
 				}
 				if err := c.learnBatch(b, h); err != nil {
 					return err
@@ -164,8 +196,11 @@ func (c *compaction) learn(segs []*segment) (more bool, err error) {
 			c.to = h.NextOffset()
 			return nil
 		})
-		if err != nil || more {
-			return more, err
+		if errors.Is(err, errEnough) {
+			return more, nil
+		}
+		if err != nil {
+			return false, err
 		}
 		c.to = s.next
 	}
@@ -245,7 +280,7 @@ func (c *compaction) rewrite(segs []*segment) (replaced bool, err error) {
 	}
 	for _, s := range segs {
 		err := c.eachBatch(s, s.base, func(b []byte, h *BatchHeader) error {
-			b, err := c.keep(b, h, s.written < c.old)
+			b, err := c.keep(b, h)
 			if err != nil || b == nil {
 				return err
 			}
@@ -267,44 +302,6 @@ func (c *compaction) rewrite(segs []*segment) (replaced bool, err error) {
 	return replaced, err
 }
 
-// keep returns what stays of a batch: all of it, a smaller one, or nil.
-func (c *compaction) keep(b []byte, h *BatchHeader, dropNulls bool) ([]byte, error) {
-	if h.Control() || h.BaseOffset >= c.to {
-		return b, nil
-	}
-	records, err := c.records(b, h)
-	if err != nil {
-		return nil, err
-	}
-	c.kept = c.kept[:0]
-	count, maxTime := int32(0), int64(minTime)
-	err = eachRecord(records, h, func(r *rawRecord) {
-		last, known := c.keys.get(r.key)
-		if r.key == nil || known && r.offset < last || r.null && dropNulls {
-			return // a record without a key cannot be the last of one
-		}
-		c.kept = append(c.kept, r.raw...)
-		maxTime = max(maxTime, r.time)
-		count++
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case count == h.Count:
-		return b, nil
-	case count == 0:
-		return nil, nil
-	}
-	smaller := append([]byte(nil), b[:batchHeaderBytes]...)
-	if smaller, err = compress(h.Codec(), smaller, c.kept); err != nil {
-		return nil, err
-	}
-	binary.BigEndian.PutUint64(smaller[batchMaxTime:], uint64(maxTime))
-	binary.BigEndian.PutUint32(smaller[batchCount:], uint32(count))
-	sealBatch(smaller)
-	return smaller, nil
-}
-
 // replace puts a new segment, if it holds anything, in the place of old ones. It returns false if these are not all there any
 // more.
 func (c *compaction) replace(segs []*segment, out *segment) bool {
@@ -323,34 +320,4 @@ func (c *compaction) replace(segs []*segment, out *segment) bool {
 	c.p.segs = slices.Concat(c.p.segs[:at], in, c.p.segs[at+len(segs):])
 	c.l.doom(segs...)
 	return true
-}
-
-// rawRecord is a record in the plain records of a batch.
-type rawRecord struct {
-	raw    []byte // with its length in front
-	key    []byte // nil for none
-	null   bool   // the value is null
-	offset int64
-	time   int64
-}
-
-// eachRecord goes through the plain records of a batch.
-func eachRecord(records []byte, h *BatchHeader, fn func(*rawRecord)) error {
-	var r Records
-	s := recordScan{data: records, end: len(records), left: h.Count, base: h.BaseOffset, firstTime: h.FirstTime}
-	if h.Attributes&attrAppend != 0 {
-		s.appended, s.firstTime = true, h.MaxTime
-	}
-	raw := rawRecord{}
-	for s.left > 0 {
-		start := s.pos
-		r.N = 0
-		if !s.scan(&r, minTime, 1) {
-			return fmt.Errorf("%w: the records of the batch at offset %d do not fit together", ErrCorrupt, h.BaseOffset)
-		}
-		r.Data = records
-		raw = rawRecord{raw: records[start:s.pos], key: r.Key(0), null: r.ValLen[0] < 0, offset: r.Offset[0], time: r.Time[0]}
-		fn(&raw)
-	}
-	return nil
 }

@@ -26,6 +26,7 @@ type step struct {
 	delta        string
 	start        *modelStart
 	group        *Group // of a step that is one
+	txn          *txnStep
 }
 
 type modelWrite struct {
@@ -67,10 +68,13 @@ func (m *model) bounds() (acked, begun int) {
 
 // state is what a log holds, in a form that can be compared.
 type state struct {
-	topics map[string][][]string // records of each partition
-	starts map[string]int64
-	offset int64
-	deltas []string
+	topics  map[string][][]string // records of each partition
+	starts  map[string]int64
+	offset  int64
+	deltas  []string
+	txn     txnModel
+	created bool   // the topic of txn is there
+	seen    string // in the place of txn, if the state was observed
 }
 
 func newState() *state {
@@ -80,7 +84,9 @@ func newState() *state {
 const modelPartitions = 3
 
 func (s *state) apply(st step) {
-	if st.create != "" {
+	if st.create == "txn" {
+		s.created = true
+	} else if st.create != "" {
 		s.topics[st.create] = make([][]string, modelPartitions)
 	}
 	if st.drop != "" {
@@ -94,6 +100,9 @@ func (s *state) apply(st step) {
 	}
 	if st.delta != "" {
 		s.deltas = append(s.deltas, st.delta)
+	}
+	if st.txn != nil {
+		s.txn.apply(st.txn)
 	}
 	if st.start != nil {
 		s.starts[fmt.Sprint("base-", st.start.partition)] = st.start.before
@@ -117,6 +126,11 @@ func (s *state) String() string {
 		}
 	}
 	fmt.Fprintf(&b, "offset %d\n", s.offset)
+	if s.seen != "" {
+		b.WriteString(s.seen)
+	} else if s.created {
+		b.WriteString(s.txn.String())
+	}
 	return b.String()
 }
 
@@ -147,6 +161,13 @@ func observe(l *Log) (*state, error) {
 	defer c.Release()
 	var r Records
 	for _, info := range l.Topics() {
+		if info.Name == "txn" {
+			var err error
+			if s.seen, err = observeTxns(l); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		parts := make([][]string, info.Config.Partitions)
 		for p := range parts {
 			offset, err := l.StartOffset(info.Name, int32(p))
@@ -209,6 +230,7 @@ type crashRun struct {
 	model model
 	live  *state // after all steps begun
 	stays bool   // no step reopens the log
+	ids   [modelProducers]ProducerID
 }
 
 func newCrashRun(t *testing.T, seed uint64, opts Options) *crashRun {
@@ -217,6 +239,9 @@ func newCrashRun(t *testing.T, seed uint64, opts Options) *crashRun {
 	start := time.Now()
 	opts.Now = func() time.Time { return time.UnixMilli(1_000_000 + time.Since(start).Milliseconds()) }
 	r.opts = opts
+	for i := range r.ids {
+		r.ids[i] = NoProducer
+	}
 	return r
 }
 
@@ -243,8 +268,10 @@ func (r *crashRun) done(_ LSN, err error) {
 // randomStep does one thing. Commits are not waited for, so that rounds of several groups happen.
 func (r *crashRun) randomStep(n int) {
 	switch k := r.rng.IntN(100); {
-	case k < 70:
+	case k < 45:
 		r.commit(n)
+	case k < 70:
+		r.txnStep(n)
 	case k < 75:
 		r.deleteRecords()
 	case k < 80:
@@ -362,8 +389,12 @@ func (r *crashRun) createTopic(name string) {
 	if _, ok := r.live.topics[name]; ok {
 		return
 	}
+	partitions := modelPartitions
+	if name == "txn" {
+		partitions = modelTxnParts
+	}
 	r.begin(step{offset: -1, create: name})
-	if err := r.log.CreateTopic(context.Background(), name, TopicConfig{Partitions: modelPartitions, TombstoneMillis: 1}); err != nil {
+	if err := r.log.CreateTopic(context.Background(), name, TopicConfig{Partitions: partitions, TombstoneMillis: 1}); err != nil {
 		r.t.Fatalf("create topic: %v", err)
 	}
 	r.model.ack()
@@ -396,7 +427,7 @@ func (r *crashRun) checkImage(im image, more func(l *Log, k int) error) error {
 		k := r.stepsIn(got, im.acked, im.begun)
 		if k < 0 {
 			err = fmt.Errorf("the state is none of those after %d to %d steps:\n%s\n%v", im.acked, im.begun, got, got.deltas)
-		} else if more != nil {
+		} else if err = r.stateAfter(k).txn.checkRepeats(l); err == nil && more != nil {
 			err = more(l, k)
 		}
 	}
@@ -431,6 +462,18 @@ func (r *crashRun) stepsIn(got *state, acked, begun int) int {
 	}
 }
 
+// stateAfter is the state after k steps.
+func (r *crashRun) stateAfter(k int) *state {
+	r.model.mu.Lock()
+	steps := r.model.steps[:k]
+	r.model.mu.Unlock()
+	s := newState()
+	for _, st := range steps {
+		s.apply(st)
+	}
+	return s
+}
+
 // TestPowerCut cuts the power at every write, sync and change of a directory of a small run, and again during the recovery
 // from that, behind it, and behind the next commit. LEAT_POWER_CUT_RUNS sets the number of runs.
 func TestPowerCut(t *testing.T) {
@@ -450,6 +493,7 @@ func TestPowerCut(t *testing.T) {
 			r.open()
 			r.createTopic("base")
 			r.createTopic("keyed")
+			r.createTopic("txn")
 			r.fs.SetHook(cuts.hook)
 			for n := 0; n < 120 && !t.Failed(); n++ {
 				r.randomStep(n)

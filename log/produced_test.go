@@ -23,7 +23,11 @@ func (p produced) bytes(t testing.TB) []byte {
 	for _, v := range p.values {
 		b.Append([]byte(v), []byte(v), nil, p.millis)
 	}
-	batch := recompress(t, b.Bytes(), p.codec)
+	return p.sign(recompress(t, b.Bytes(), p.codec))
+}
+
+// sign writes what the producer says into the head of a batch.
+func (p produced) sign(batch []byte) []byte {
 	be := binary.BigEndian
 	be.PutUint64(batch[batchProducerID:], uint64(p.producer.ID))
 	be.PutUint16(batch[batchProducerEp:], uint16(p.producer.Epoch))

@@ -31,7 +31,7 @@ func (l *Log) maintain() error {
 	if err == nil {
 		err = l.ApplyRetention(now)
 	}
-	for _, p := range l.compactable() {
+	for _, p := range l.compactable(now.UnixMilli()) {
 		if err == nil {
 			err = l.compactPartition(p, false)
 		}

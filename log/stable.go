@@ -93,10 +93,10 @@ func abortedFrom(all []AbortedTxn, offset int64) int {
 	return sort.Search(len(all), func(i int) bool { return all[i].Last >= offset })
 }
 
-// takeAborted gets the aborted transactions that may have records in the chunk, by first offset. all is what the partition had
-// when the chunk was located.
+// takeAborted gets the aborted transactions that may have records in the chunk. all is what the partition had when the chunk was
+// located.
 func (c *Chunk) takeAborted(all []AbortedTxn) {
-	c.aborted = c.aborted[:0]
+	c.aborted, c.hiding = c.aborted[:0], c.hiding[:0]
 	for _, a := range all[abortedFrom(all, c.Start):] {
 		if a.First < c.Next {
 			c.aborted = append(c.aborted, a)
@@ -114,17 +114,42 @@ func (c *Chunk) Aborted() []AbortedTxn { return c.aborted }
 
 // hidden says that a batch belongs to an aborted transaction.
 func (c *Chunk) hidden(h *BatchHeader) bool {
-	return len(c.aborted) > 0 && h.Transactional() && covers(c.aborted, h)
+	if len(c.aborted) == 0 || !h.Transactional() {
+		return false
+	}
+	if len(c.hiding) == 0 {
+		c.hiding = appendAborted(c.hiding, c.aborted)
+	}
+	return c.hiding.covers(h)
 }
 
-// covers says that one of the aborted transactions has the batch.
-func covers(aborted []AbortedTxn, h *BatchHeader) bool {
-	for i := range aborted {
-		if a := &aborted[i]; a.Producer == h.ProducerID && a.First <= h.BaseOffset && h.BaseOffset < a.Last {
-			return true
-		}
+// abortedIndex is aborted transactions by producer and first offset.
+type abortedIndex []AbortedTxn
+
+func appendAborted(x abortedIndex, all []AbortedTxn) abortedIndex {
+	x = append(x, all...)
+	slices.SortFunc(x, func(a, b AbortedTxn) int {
+		return cmp.Or(cmp.Compare(a.Producer, b.Producer), cmp.Compare(a.First, b.First))
+	})
+	return x
+}
+
+// last returns the last transaction of a producer that begins at an offset or before, or nil. A producer has one at a time, so
+// no other can have a batch there.
+func (x abortedIndex) last(producer, offset int64) *AbortedTxn {
+	i := sort.Search(len(x), func(i int) bool {
+		return x[i].Producer > producer || x[i].Producer == producer && x[i].First > offset
+	})
+	if i == 0 || x[i-1].Producer != producer {
+		return nil
 	}
-	return false
+	return &x[i-1]
+}
+
+// covers says that a batch of a transaction belongs to one of them.
+func (x abortedIndex) covers(h *BatchHeader) bool {
+	a := x.last(h.ProducerID, h.BaseOffset)
+	return a != nil && h.BaseOffset < a.Last
 }
 
 // Watermarks are the offsets a partition is known by.
