@@ -94,4 +94,17 @@ func TermsOf(deep bool, forms ...string) []Term {
 	return found
 }
 
+// TermsWith returns the terms in whose form the keyword stands, in any case.
+func TermsWith(keyword string) []Term {
+	var found []Term
+	for _, t := range Terms() {
+		if slices.Contains(formKeyword.FindAllString(t.Form, -1), upper(keyword)) {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+var formKeyword = regexp.MustCompile(`\b[A-Z]+\b`)
+
 var termWord = regexp.MustCompile(`\b[a-z]+(-[a-z]+)*\b`)

@@ -16,7 +16,7 @@ type shellCommand struct {
 // shellCommands is a function because help lists the commands it is one of.
 func shellCommands() []shellCommand {
 	return []shellCommand{
-		{"help", "[STATEMENT]", "this list, or the form of a statement: help create stream", (*session).help},
+		{"help", "[WORDS]", "this list, or about a statement, a clause or a function: help create stream", (*session).help},
 		{"exit", "", "leave (so does Ctrl-D)", (*session).exit},
 		{"quit", "", "leave", (*session).exit},
 		{"output", "[TABULAR|JSON|CSV]", "show or choose how results are written", (*session).output},

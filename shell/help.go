@@ -3,6 +3,7 @@ package shell
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	prompt "github.com/c-bata/go-prompt"
@@ -10,7 +11,7 @@ import (
 	"github.com/leatdb/leat/parser"
 )
 
-// help tells about the shell, a statement or a function.
+// help tells about the shell, a statement, a function, or a word of statements.
 func (p *session) help(args string) error {
 	if args == "" {
 		p.overview()
@@ -18,13 +19,29 @@ func (p *session) help(args string) error {
 	}
 	forms := parser.SyntaxOf(args)
 	if len(forms) == 0 {
-		return p.shell.Run(p.ctx, "DESCRIBE FUNCTION "+args+";")
+		return p.wordHelp(args)
 	}
 	for i, s := range forms {
 		if i > 0 {
 			fmt.Fprintln(p.shell.Out)
 		}
 		statementHelp(p.shell.Out, s)
+	}
+	return nil
+}
+
+// wordHelp tells about a function, or about the parts of statements in which a
+// keyword stands.
+func (p *session) wordHelp(word string) error {
+	isFunction := slices.ContainsFunc(p.functions(), func(s prompt.Suggest) bool { return strings.EqualFold(s.Text, word+"(") })
+	if terms := parser.TermsWith(word); len(terms) > 0 && !isFunction {
+		for _, t := range terms {
+			fmt.Fprintf(p.shell.Out, "%-12s %s\n", t.Name, strings.ReplaceAll(t.Form, "\n", "\n"+strings.Repeat(" ", 13)))
+		}
+		return nil
+	}
+	if err := p.shell.Run(p.ctx, "DESCRIBE FUNCTION "+word+";"); !IsReported(err) {
+		return err
 	}
 	return nil
 }

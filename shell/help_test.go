@@ -68,18 +68,24 @@ For example:
 	}
 }
 
-func TestHelpOfFunctionAndOverview(t *testing.T) {
+func TestHelpOfWordsAndOverview(t *testing.T) {
 	var out bytes.Buffer
 	p := helpSession(t, &out)
-	if err := p.help("substring"); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(out.String(), "SUBSTRING(") {
-		t.Errorf("help substring: %s", out.String())
+	for word, want := range map[string]string{
+		"substring": "SUBSTRING(STRING value", "replace": "REPLACE(STRING", "tumbling": "window       {TUMBLING (SIZE duration", "Where": "query        SELECT item",
+		"between": "[NOT] BETWEEN value AND value", "nothing": "there is no function named NOTHING; ",
+	} {
+		out.Reset()
+		if err := p.help(word); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("help %s: %s", word, out.String())
+		}
 	}
 	out.Reset()
 	p.overview()
-	for _, want := range []string{"help [STATEMENT]", "create stream as select", "terminate"} {
+	for _, want := range []string{"help [WORDS]", "create stream as select", "terminate"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the overview lacks %q:\n%s", want, out.String())
 		}
