@@ -71,7 +71,7 @@ func (p *session) overview() {
 	for _, s := range parser.StatementSyntax() {
 		names = append(names, strings.ToLower(s.Name))
 	}
-	fmt.Fprintln(p.shell.Out, "help STATEMENT tells the form of a statement with an example, help FUNCTION what a function does. The statements:")
+	fmt.Fprintln(p.shell.Out, "help and a statement, a clause or a function tells its form, with an example. The statements:")
 	for _, line := range wrap(names, 100) {
 		fmt.Fprintln(p.shell.Out, "  "+line)
 	}
