@@ -31,7 +31,7 @@ func registryWith(t testing.TB, language registry.Type, schemas ...string) regis
 		t.Fatal(err)
 	}
 	for i, s := range schemas {
-		if _, err := r.Import(context.Background(), "s", registry.Schema{Type: language, Text: s}, i+1); err != nil {
+		if _, err := r.Import(context.Background(), registry.Version{Subject: "s", ID: i + 1, Schema: registry.Schema{Type: language, Text: s}}); err != nil {
 			t.Fatal(err)
 		}
 	}

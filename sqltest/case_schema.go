@@ -90,7 +90,7 @@ func (r *caseRun) registerSchema(ctx context.Context, subject, formatName string
 	if err = r.db.Schemas().SetMode(ctx, subject, registry.ImportMode); err != nil {
 		return err
 	}
-	if _, err = r.db.Schemas().Import(ctx, subject, s, id); err != nil {
+	if _, err = r.db.Schemas().Import(ctx, registry.Version{Subject: subject, ID: id, Schema: s}); err != nil {
 		return err
 	}
 	return r.db.Schemas().SetMode(ctx, subject, "")

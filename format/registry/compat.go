@@ -8,10 +8,18 @@ import (
 
 // CheckCompatible implements Registry.
 func (r *Local) CheckCompatible(ctx context.Context, name string, s Schema) error {
-	if _, err := r.parse(ctx, name, s); err != nil {
+	p, err := r.parse(ctx, name, s)
+	if err != nil {
 		return err
 	}
-	return r.checkCompatible(ctx, name, s)
+	return r.checkCompatible(ctx, name, p.Schema)
+}
+
+// Normal returns the schema as it is kept. The error is one with [ErrInvalid]: it
+// cannot be read.
+func (r *Local) Normal(ctx context.Context, s Schema) (Schema, error) {
+	p, err := parse(ctx, r, s)
+	return p.Schema, err
 }
 
 func (r *Local) checkCompatible(ctx context.Context, name string, s Schema) error {

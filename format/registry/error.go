@@ -21,6 +21,7 @@ type Code int
 
 // The codes.
 const (
+	CodeUnauthorised      Code = 401
 	CodeIncompatible      Code = 409
 	CodeSubjectUnknown    Code = 40401
 	CodeVersionUnknown    Code = 40402
@@ -66,7 +67,7 @@ func (e *Error) Unwrap() error { return e.cause }
 func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrUnknown:
-		return e.Code.Status() == 404
+		return e.Code > 40400 && e.Code < 40500 // 404 itself is a path that is not there.
 	case ErrIncompatible:
 		return e.Code == CodeIncompatible
 	case ErrInvalid:

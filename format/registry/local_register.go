@@ -18,7 +18,7 @@ func (r *Local) Register(ctx context.Context, name string, s Schema) (Version, e
 	if mode := r.mode(name); mode != ReadWrite {
 		return Version{}, refuse(CodeNotPermitted, "subject %s is in mode %s, not %s", name, mode, ReadWrite)
 	}
-	if err := r.checkCompatible(ctx, name, s); err != nil {
+	if err := r.checkCompatible(ctx, name, p.Schema); err != nil {
 		return Version{}, err
 	}
 	id, known, err := r.idOf(ctx, p)
@@ -28,25 +28,30 @@ func (r *Local) Register(ctx context.Context, name string, s Schema) (Version, e
 	if !known {
 		id = r.MaxID() + 1
 	}
-	return r.add(ctx, name, p, id)
+	return r.add(ctx, name, 0, p, id)
 }
 
 // Import implements Registry.
-func (r *Local) Import(ctx context.Context, name string, s Schema, id int) (Version, error) {
-	p, err := r.parse(ctx, name, s)
+func (r *Local) Import(ctx context.Context, v Version) (Version, error) {
+	name, id := v.Subject, v.ID
+	p, err := r.parse(ctx, name, v.Schema)
 	if err != nil {
 		return Version{}, err
 	}
-	if id < 1 {
-		return Version{}, refuse(CodeInvalidSchema, "schema ids begin at 1, not %d", id)
+	if id < 1 || v.Version < 0 {
+		return Version{}, refuse(CodeInvalidSchema, "ids and versions begin at 1; they are %d and %d", id, v.Version)
 	}
 	r.writing.Lock()
 	defer r.writing.Unlock()
 	if mode := r.mode(name); mode != ImportMode {
 		return Version{}, refuse(CodeNotPermitted, "subject %s is in mode %s; ids can be chosen in mode %s", name, mode, ImportMode)
 	}
-	if v, ok, err := r.find(ctx, name, p, WithoutDeleted); err != nil || ok && v.ID == id {
-		return v, err
+	have, ok, err := r.find(ctx, name, p, WithoutDeleted)
+	if err != nil || ok && have.ID == id && (v.Version == 0 || v.Version == have.Version) {
+		return have, err
+	}
+	if taken, err := r.Pick(name, v.Version, WithDeleted); err == nil {
+		return Version{}, refuse(CodeNotPermitted, "subject %s has a version %d already, with id %d", name, taken.Version, taken.ID)
 	}
 	if other, err := r.ByID(ctx, id); err == nil {
 		o, err := parse(ctx, r, other)
@@ -57,7 +62,7 @@ func (r *Local) Import(ctx context.Context, name string, s Schema, id int) (Vers
 			return Version{}, refuse(CodeNotPermitted, "id %d belongs to another schema", id)
 		}
 	}
-	return r.add(ctx, name, p, id)
+	return r.add(ctx, name, v.Version, p, id)
 }
 
 func (r *Local) parse(ctx context.Context, name string, s Schema) (parsed, error) {
@@ -67,20 +72,27 @@ func (r *Local) parse(ctx context.Context, name string, s Schema) (parsed, error
 	return parse(ctx, r, s)
 }
 
-// add makes the schema the next version of the subject. The caller holds
-// writing.
-func (r *Local) add(ctx context.Context, name string, p parsed, id int) (Version, error) {
-	r.mu.RLock()
-	v := Version{Subject: name, Version: 1, ID: id, Schema: p.Schema}
-	if sub := r.subjects[name]; sub != nil {
-		v.Version = sub.last + 1
+// add makes the schema a version of the subject, with number 0 the next. The
+// caller holds writing.
+func (r *Local) add(ctx context.Context, name string, number int, p parsed, id int) (Version, error) {
+	v := Version{Subject: name, Version: number, ID: id, Schema: p.Schema}
+	if number == 0 {
+		v.Version = r.lastNumber(name) + 1
 	}
-	r.mu.RUnlock()
 	if err := r.commit(ctx, versionChange(v, false)); err != nil {
 		return Version{}, err
 	}
 	r.remember(p.identity, id)
 	return v, nil
+}
+
+func (r *Local) lastNumber(name string) int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if sub := r.subjects[name]; sub != nil {
+		return sub.last
+	}
+	return 0
 }
 
 func (r *Local) remember(identity string, id int) {

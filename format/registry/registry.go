@@ -26,10 +26,10 @@ type Registry interface {
 	// Register makes the schema a version of the subject and returns it. A schema
 	// that is one already is returned as it is; a new one must be compatible.
 	Register(ctx context.Context, subject string, s Schema) (Version, error)
-	// Import is Register with an id chosen by the caller, and no check of
-	// compatibility. The subject must be in mode [ImportMode], and the id must not
-	// belong to another schema.
-	Import(ctx context.Context, subject string, s Schema, id int) (Version, error)
+	// Import is Register with an id chosen by the caller, a number if it is not 0,
+	// and no check of compatibility. The subject must be in mode [ImportMode], and
+	// neither the id nor the number may belong to another schema.
+	Import(ctx context.Context, v Version) (Version, error)
 	// CheckCompatible returns why the schema cannot be the next version of the
 	// subject, an error with [ErrIncompatible], or nil.
 	CheckCompatible(ctx context.Context, subject string, s Schema) error

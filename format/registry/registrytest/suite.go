@@ -357,17 +357,26 @@ func modes(t *testing.T, r registry.Registry) {
 
 func imported(t *testing.T, r registry.Registry) {
 	ctx := t.Context()
-	_, err := r.Import(ctx, "s", Record(intX), 100)
+	take := func(s registry.Schema, number, id int) (registry.Version, error) {
+		return r.Import(ctx, registry.Version{Subject: "s", Version: number, ID: id, Schema: s})
+	}
+	_, err := take(Record(intX), 0, 100)
 	refused(t, err, registry.CodeNotPermitted)
 	if err := r.SetMode(ctx, "s", registry.ImportMode); err != nil {
 		t.Fatal(err)
 	}
-	v, err := r.Import(ctx, "s", Record(intX), 100)
+	v, err := take(Record(intX), 0, 100)
 	equal(t, "id", v.ID, err, 100)
-	_, err = r.Import(ctx, "s", Record(longX), 100)
+	_, err = take(Record(longX), 0, 100)
 	refused(t, err, registry.CodeNotPermitted)
-	v, err = r.Import(ctx, "s", Record(intY), 7) // It need not be compatible.
-	equal(t, "version", v.Version, err, 2)
+	v, err = take(Record(intY), 5, 7) // It need not be compatible.
+	equal(t, "version", v.Version, err, 5)
+	v, err = take(Record(longX), 0, 8)
+	equal(t, "the version behind it", v.Version, err, 6)
+	_, err = take(Record(intX+","+intY), 5, 9)
+	refused(t, err, registry.CodeNotPermitted)
+	v, err = take(Record(intY), 5, 7)
+	equal(t, "again", v.Version, err, 5)
 	_, err = r.Register(ctx, "s", Record(""))
 	refused(t, err, registry.CodeNotPermitted)
 	if v := register(t, r, "t", Record("")); v.ID != 101 {
@@ -409,6 +418,15 @@ service S { rpc Call (M) returns (stream M) { option deprecated = true; } rpc Pl
 		got, err := r.ByID(ctx, again.ID)
 		t.Errorf("the descriptor is another schema: %v\n%s", err, got.Text)
 	}
+	register(t, r, "evolved", proto(`message M { int32 a = 1; }`))
+	next := proto(`message M { int32 a = 1; int32 b = 2; }`)
+	if next.Text, err = registry.SerialisedProtobuf(ctx, r, next); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.CheckCompatible(ctx, "evolved", next); err != nil {
+		t.Error(err)
+	}
+	register(t, r, "evolved", next)
 	other := register(t, r, "other", registry.Schema{Type: registry.Protobuf, Text: encoded})
 	if got, err := r.ByID(ctx, other.ID); err != nil || slices.Contains([]string{"", encoded}, got.Text) {
 		t.Errorf("%v: %s", err, got.Text)
