@@ -26,9 +26,11 @@ type DB struct {
 	functions *function.Registry
 	log       *log.Log
 	registry  registry.Registry
-	state     *state.DB
-	runtime   *exec.Runtime
-	planner   *planner.Planner
+	// closeRegistry gives up what a registry elsewhere needs; nil if there is none.
+	closeRegistry func()
+	state         *state.DB
+	runtime       *exec.Runtime
+	planner       *planner.Planner
 
 	// ddl is held while a statement changes the catalogue: planning, writing the
 	// command and applying it are one step.
@@ -132,6 +134,9 @@ func (db *DB) closeParts(ctx context.Context) error {
 	var errs []error
 	if db.runtime != nil {
 		errs = append(errs, db.runtime.Close(ctx))
+	}
+	if db.closeRegistry != nil {
+		db.closeRegistry()
 	}
 	if db.state != nil {
 		errs = append(errs, db.state.Close())

@@ -285,6 +285,9 @@ func (w *rowWriter) encode(n int) (keys, values types.Spans, err error) {
 	k := len(w.src.Schema.Key)
 	w.key.Encode(w.cols[:k], rows, nil, &keys, &errs)
 	w.val.Encode(w.cols[k:], rows, nil, &values, &errs)
+	if errs.Unavailable != nil {
+		return keys, values, errs.Unavailable
+	}
 	if len(errs.Records) > 0 {
 		return keys, values, &errs.Records[0]
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/leatdb/leat/format/registry/remote"
 	"github.com/leatdb/leat/function"
 	"github.com/leatdb/leat/internal/vfs"
 	"github.com/leatdb/leat/log"
@@ -29,12 +30,15 @@ type options struct {
 	flushEvery  time.Duration
 	properties  map[string]string
 	functions   []func(*function.Registry) error
-	partitions  int  // Of every topic that statements create; 0: as they say.
-	held        bool // Queries wait for Release.
+	registry    *remote.Options // nil: the built-in one, unless registrySettings name one.
+	// registrySettings are those of schema.registry.
+	registrySettings registrySettings
+	partitions       int  // Of every topic that statements create; 0: as they say.
+	held             bool // Queries wait for Release.
 }
 
 func defaultOptions() options {
-	return options{logger: slog.Default(), now: time.Now, properties: map[string]string{}}
+	return options{logger: slog.Default(), now: time.Now, properties: map[string]string{}, registrySettings: registrySettings{}}
 }
 
 // WithLogger sends diagnostics to l instead of slog's default.
@@ -51,7 +55,8 @@ func WithLogger(l *slog.Logger) Option {
 // `workers` (how many batches run at the same time) and
 // `state.flush.interval.ms` (how often state goes to the disk, which only bounds
 // how much is replayed at the next start) can be set only here.
-// `commit.interval.ms` holds for all queries as it is set here.
+// `commit.interval.ms` holds for all queries as it is set here. Those of
+// WithSchemaRegistry begin with `schema.registry.`.
 func WithProperty(name, value string) Option {
 	return func(o *options) error {
 		switch name {
@@ -71,6 +76,9 @@ func WithProperty(name, value string) Option {
 			return nil
 		case "state.flush.interval.ms":
 			return setMillis(&o.flushEvery, name, value)
+		}
+		if setting, ok := registrySetting(name); ok {
+			return o.registrySettings.set(name, setting, value)
 		}
 		name = canonicalProperty(name)
 		if err := checkProperty(name, value); err != nil {

@@ -13,9 +13,12 @@ import (
 // per change. A restart replays it.
 const schemaTopic = "_schemas"
 
-// openRegistry builds the registry from its topic, which it creates in a new
-// database.
+// openRegistry uses the registry that the options name, or builds one from its
+// topic, which it creates in a new database.
 func (db *DB) openRegistry(ctx context.Context) error {
+	if elsewhere, err := db.openRemoteRegistry(); elsewhere || err != nil {
+		return err
+	}
 	local := registry.NewLocal(schemaStore{db})
 	db.registry = local
 	err := db.log.CreateTopic(ctx, schemaTopic, log.TopicConfig{Partitions: 1, Internal: true, RetentionMillis: -1, RetentionBytes: -1})
@@ -34,7 +37,8 @@ func (db *DB) openRegistry(ctx context.Context) error {
 }
 
 // Schemas is the schema registry of the database: the schemas of topics whose
-// format is AVRO, JSON_SR or PROTOBUF. It is valid until Close.
+// format is AVRO, JSON_SR or PROTOBUF. It is a *registry.Local, unless an option
+// says that the registry is elsewhere. It is valid until Close.
 func (db *DB) Schemas() registry.Registry { return db.registry }
 
 // schemaStore keeps the changes of the registry in its topic.

@@ -121,6 +121,9 @@ func begin(s *types.Spans) {
 
 // refuse marks the rows an encoder has refused. They are in the order of rows.
 func (w *encoder) refuse(b *batch, rows []uint32, target string) {
+	if err := w.errs.Unavailable; err != nil { // The task is made anew, and with it this.
+		w.env.task.chain.fail(fmt.Errorf("%s of topic %s: %w", target, w.out.topic, err))
+	}
 	k := 0
 	for i := range w.errs.Records {
 		e := &w.errs.Records[i]

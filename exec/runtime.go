@@ -70,7 +70,11 @@ var ErrClosed = errors.New("exec: the runtime is closed")
 
 // Runtime runs queries. Its methods may be called from any goroutine.
 type Runtime struct {
-	opts    Options
+	opts Options
+	// asking bounds what the schema registry is asked; hush ends it, so that closing
+	// does not wait for a registry that does not answer.
+	asking  context.Context
+	hush    context.CancelFunc
 	workers scheduler
 	timer   timer
 	purger  purger
@@ -92,6 +96,7 @@ func New(o Options) (*Runtime, error) {
 	}
 	o.setDefaults()
 	r := &Runtime{opts: o, queries: map[string]*Query{}, pushes: map[*Results]*Query{}, limits: map[limitKey]int64{}}
+	r.asking, r.hush = context.WithCancel(context.Background())
 	r.workers.start(o.Workers)
 	r.timer.start()
 	r.purger.start(r)
@@ -109,6 +114,7 @@ func (r *Runtime) Close(ctx context.Context) error {
 		return nil
 	}
 	r.closed = true
+	r.hush()
 	queries, pushes := r.list(), maps.Clone(r.pushes)
 	r.mu.Unlock()
 	for _, q := range queries {

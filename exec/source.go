@@ -118,7 +118,7 @@ func newFormat(rt *Runtime, f plan.Format, cols []types.Column, isKey bool) (for
 func formatSpec(rt *Runtime, f plan.Format, cols []types.Column, isKey bool) format.Spec {
 	spec := format.Spec{Name: f.Name, Properties: f.Properties, WrapSingle: f.WrapSingle, IsKey: isKey, Columns: cols}
 	if rt != nil {
-		spec.Registry = rt.opts.Registry
+		spec.Registry, spec.Context = rt.opts.Registry, rt.asking
 	}
 	return spec
 }

@@ -78,7 +78,8 @@ type Encoder interface {
 	// Encode appends to out one byte string for each of rows, in that order: null
 	// for rows in noValue and for a bare single value that is NULL. cols has one
 	// vector per column of the Spec. A row that cannot be encoded is added to errs
-	// and appended as null, so that out stays aligned with rows.
+	// and appended as null, so that out stays aligned with rows. errs.Unavailable is
+	// as in Decode.
 	Encode(cols []*types.Vector, rows []uint32, noValue types.Bitmap, out *types.Spans, errs *Errors)
 }
 

@@ -100,25 +100,31 @@ func (s *Spec) schemaID() (int, bool, error) {
 }
 
 // refusing is the encoder of a format that cannot write; every row fails with
-// the reason. NewEncoder reports it before there are rows.
+// the reason. NewEncoder reports it before there are rows, unless it may pass.
 type refusing struct{ err error }
 
 func (r *refusing) Encode(_ []*types.Vector, rows []uint32, _ types.Bitmap, out *types.Spans, errs *Errors) {
+	if unavailable(r.err) {
+		errs.Unavailable = r.err
+	}
 	for _, row := range rows {
 		out.AppendNull()
-		errs.add(row, "", r.err.Error())
+		if errs.Unavailable == nil {
+			errs.add(row, "", r.err.Error())
+		}
 	}
 }
 
 // NewEncoder makes the encoder of a topic: it registers the schema it writes
-// with, and reports why nothing can be written with it.
+// with, and reports why nothing can be written with it. When the registry cannot
+// be asked, that is told by what the encoder does; one that is made later may work.
 func NewEncoder(spec Spec) (Encoder, error) {
 	f, err := New(spec)
 	if err != nil {
 		return nil, err
 	}
 	e := f.NewEncoder()
-	if r, ok := e.(*refusing); ok {
+	if r, ok := e.(*refusing); ok && !unavailable(r.err) {
 		return nil, r.err
 	}
 	return e, nil

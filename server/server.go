@@ -21,6 +21,8 @@ type Server struct {
 	db     *leat.DB
 	http   http.Server
 	logger *slog.Logger
+	// registry answers at the address of ServeRegistry.
+	registry http.Server
 }
 
 // New makes a server for db. It serves once Serve is called.
@@ -29,13 +31,16 @@ func New(db *leat.DB, logger *slog.Logger) *Server {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
-	s.http = http.Server{
-		Handler:           s.routes(),
-		Protocols:         &protocols,
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+	web := func(h http.Handler) http.Server {
+		return http.Server{
+			Handler:           h,
+			Protocols:         &protocols,
+			ReadHeaderTimeout: 10 * time.Second,
+			IdleTimeout:       2 * time.Minute,
+			ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+		}
 	}
+	s.http, s.registry = web(s.routes()), web(s.registryHandler())
 	return s
 }
 
@@ -55,10 +60,13 @@ func (s *Server) Serve(l net.Listener) error {
 // ctx ends.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.db.CloseQueries()
-	if err := s.http.Shutdown(ctx); err != nil {
-		return errors.Join(err, s.http.Close())
+	var errs []error
+	for _, web := range []*http.Server{&s.http, &s.registry} {
+		if err := web.Shutdown(ctx); err != nil {
+			errs = append(errs, err, web.Close())
+		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (s *Server) routes() http.Handler {
@@ -72,6 +80,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /close-query", s.closeQuery)
 	mux.HandleFunc("GET /is_valid_property/{name}", s.validProperty)
 	mux.HandleFunc("GET /backup", s.backup)
+	s.registryRoutes(mux)
 	m := newMetrics(s.db)
 	mux.Handle("GET /metrics", m.handler())
 	return m.measure(mux)

@@ -30,16 +30,19 @@ state             :
 function          : types internal/javatime internal/javanum
 format/registry   :
 format/registry/registrytest : format/registry
+format/registry/protocol : format/registry
+format/registry/remote : format/registry format/registry/protocol
 format            : types format/registry internal/javatime internal/javanum
 expr              : types function internal/javatime internal/javanum
 planner/plan      : types expr
 catalog           : types planner/plan
 planner           : parser types function expr format format/registry catalog planner/plan internal/javatime
 exec              : types function expr format format/registry planner/plan log state internal/javatime internal/vfs
-.                 : parser types function expr format format/registry catalog planner planner/plan log state exec internal/vfs
+.                 : parser types function expr format format/registry format/registry/remote catalog planner planner/plan log state exec internal/vfs
 kafka/broker      : log
 server/api        :
-server            : . server/api types log parser exec
+server/schemas    : format/registry format/registry/protocol
+server            : . server/api server/schemas format/registry types log parser exec
 shell             : . server/api parser types
 internal/sqldocs  : . shell parser planner format function types
 sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs
