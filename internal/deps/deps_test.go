@@ -44,7 +44,7 @@ server/api        :
 server/schemas    : format/registry format/registry/protocol
 server            : . server/api server/schemas format/registry types log parser exec
 shell             : . server/api parser types
-internal/sqldocs  : . shell parser planner format function types
+internal/sqldocs  : . shell sqltest parser planner format function types
 sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs
 leattest          : . log internal/vfs
 bench/nexmark     :

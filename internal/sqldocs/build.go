@@ -58,6 +58,7 @@ var facts = template.FuncMap{
 	"terms":        terms,
 	"words":        words,
 	"example":      example,
+	"exampleText":  exampleText,
 	"summaries":    summaries,
 	"properties":   properties,
 	"settings":     settings,

@@ -86,7 +86,7 @@ func TestLinks(t *testing.T) {
 			if strings.HasPrefix(target, "#") {
 				target = name + target
 			}
-			if !anchors[target] {
+			if _, err := os.Stat(filepath.Join(docs, target)); !anchors[target] && (err != nil || !strings.HasPrefix(target, "../")) {
 				t.Errorf("%s: there is no %s", name, m[1])
 			}
 		}
@@ -117,7 +117,7 @@ func TestExamplesOfForms(t *testing.T) {
 	before := []string{"CREATE STREAM", "CREATE TABLE AS SELECT", "CREATE STREAM AS SELECT", "CREATE TABLE", "CREATE TYPE"}
 	for _, s := range parser.StatementSyntax() {
 		if s.Family == "test" || s.Family == "connector" || s.Name == "RUN SCRIPT" || s.Name == "ASSERT SCHEMA" {
-			continue // Refused here; the pages tell.
+			continue // Refused by a session; assert.md runs those of tests.
 		}
 		e, err := newExamples(ctx)
 		if err != nil {

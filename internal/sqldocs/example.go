@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/leatdb/leat"
 	"github.com/leatdb/leat/parser"
 	"github.com/leatdb/leat/shell"
+	"github.com/leatdb/leat/sqltest"
 )
 
 // The blocks of a page that begin with one of these are run, in one database per
@@ -21,6 +24,8 @@ const (
 	exampleFence = "```sql"
 	// failingFence is that of an example in which a statement must fail.
 	failingFence = "```sql fails"
+	// testFence is that of a script for leat test, which must pass.
+	testFence = "```sql test"
 )
 
 // runExamples writes the page with the results of its examples to out.
@@ -33,7 +38,7 @@ func runExamples(ctx context.Context, page string, out *bytes.Buffer) (err error
 	lines := strings.SplitAfter(page, "\n")
 	for i := 0; i < len(lines); i++ {
 		fence := strings.TrimSpace(lines[i])
-		if fence != exampleFence && fence != failingFence {
+		if fence != exampleFence && fence != failingFence && fence != testFence {
 			out.WriteString(lines[i])
 			continue
 		}
@@ -41,7 +46,11 @@ func runExamples(ctx context.Context, page string, out *bytes.Buffer) (err error
 		for i++; i < len(lines) && strings.TrimSpace(lines[i]) != "```"; i++ {
 			sql.WriteString(lines[i])
 		}
-		printed, err := e.run(ctx, sql.String(), fence == failingFence)
+		run := func() (string, error) { return e.run(ctx, sql.String(), fence == failingFence) }
+		if fence == testFence {
+			run = func() (string, error) { return runTest(ctx, sql.String()) }
+		}
+		printed, err := run()
 		if err != nil {
 			return err
 		}
@@ -59,6 +68,28 @@ type examples struct {
 	db    *leat.DB
 	shell *shell.Shell
 	out   bytes.Buffer
+}
+
+// runTest runs a script as leat test does and returns what that prints.
+func runTest(ctx context.Context, script string) (printed string, err error) {
+	dir, err := os.MkdirTemp("", "sqldocs")
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "example_test.sql")
+	if err := os.WriteFile(path, []byte(script), 0o666); err != nil {
+		return "", err
+	}
+	var out bytes.Buffer
+	report, err := (&sqltest.Suite{Out: &out}).Files(ctx, path)
+	if err == nil && (report.Failed() > 0 || len(report.Results) == 0) {
+		err = fmt.Errorf("the test\n%sdoes not pass:\n%s", script, out.String())
+	}
+	if err != nil {
+		return "", err
+	}
+	return out.String() + report.String() + "\n", nil
 }
 
 // exampleTime is the time of rows that do not tell theirs.

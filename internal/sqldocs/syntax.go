@@ -83,8 +83,13 @@ func words() string {
 
 // example is the example of a statement, to be run.
 func example(name string) (string, error) {
+	text, err := exampleText(name)
+	return exampleFence + "\n" + text + "\n```", err
+}
+
+func exampleText(name string) (string, error) {
 	s, err := find(name)
-	return exampleFence + "\n" + s.Example + "\n```", err
+	return s.Example, err
 }
 
 // summaries is a table of the statements of a family with what they do.
