@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,13 +13,13 @@ import (
 
 func benchCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "bench log|state|nexmark",
-		Short: "Measure this machine: the log, the state stores, the Nexmark queries",
+		Use:   "bench log|state|idle|nexmark",
+		Short: "Measure this machine: the log, the state stores, idle queries, the Nexmark queries",
 		Long: `Measure leat on this machine. Every figure comes with its limit, measured in the same run on the same records: look at the
 ratio, since machines differ and are shared.`,
 		Example: "  leat bench nexmark --events 1000000\n  leat bench log",
 	}
-	c.AddCommand(benchLogCommand(), benchStateCommand(), benchNexmarkCommand())
+	c.AddCommand(benchLogCommand(), benchStateCommand(), benchIdleCommand(), benchNexmarkCommand())
 	return c
 }
 
@@ -70,6 +71,31 @@ func benchStateCommand() *cobra.Command {
 	c.Flags().StringVar(&dir, "dir", "", "directory to write in")
 	c.Flags().IntVar(&o.Rows, "rows", 10_000_000, "rows to count")
 	c.Flags().IntVar(&o.Keys, "keys", 1_000_000, "different keys")
+	return c
+}
+
+func benchIdleCommand() *cobra.Command {
+	var o bench.IdleOptions
+	var dir string
+	c := &cobra.Command{
+		Use:     "idle",
+		Short:   "What persistent queries cost that have nothing to do",
+		Example: "  leat bench idle --queries 1000",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			p := newProgress(c.ErrOrStderr())
+			o.Progress = p.show
+			return inTemp(dir, func(tmp string) error {
+				o.Dir = tmp
+				err := bench.Idle(c.Context(), c.OutOrStdout(), o)
+				p.end()
+				return err
+			})
+		},
+	}
+	c.Flags().StringVar(&dir, "dir", "", "directory to write in")
+	c.Flags().IntVar(&o.Queries, "queries", 1000, "queries to start")
+	c.Flags().DurationVar(&o.Stretch, "for", 10*time.Second, "how long to watch")
 	return c
 }
 
