@@ -149,7 +149,7 @@ type picker struct {
 func (p *picker) columns() []RowColumn {
 	out := make([]RowColumn, len(p.outputs))
 	for i, o := range p.outputs {
-		out[i] = RowColumn{Name: o.Name, Type: o.Type.String(), Key: o.Key}
+		out[i] = RowColumn{Name: o.Name, Type: o.Type.String(), Key: o.Key, Header: o.Header}
 	}
 	return out
 }

@@ -11,6 +11,9 @@ type RowColumn struct {
 	Name string
 	Type string // As SQL, e.g. ARRAY<BIGINT>.
 	Key  bool   // A key column, in pull queries.
+	// Header is the mark of a header column that `*` selects in a pull query, e.g.
+	// HEADER('k'); empty otherwise.
+	Header string
 }
 
 // Row is one row of a result. Values are Go values as types.Vector.Any gives

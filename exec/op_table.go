@@ -6,8 +6,8 @@ import (
 	"github.com/leatdb/leat/types"
 )
 
-// tableRow is the layout of a stored table row: its time, and its value columns
-// as types.AppendRow writes them.
+// tableRow is the layout of a stored table row: its time, and its columns behind
+// the key, values and headers, as types.AppendRow writes them.
 var tableRow = state.Layout{Words: 1, Blobs: 1}
 
 // materialize keeps the last value per key of a table. It gives the changes of
@@ -16,6 +16,7 @@ type materialize struct {
 	env     *env
 	name    string
 	schema  *plan.Schema
+	columns int // Of the schema: those behind are not stored.
 	wantOld bool
 	all     bool // Hand on also the deletion of rows that are not there.
 	next    operator
@@ -30,7 +31,7 @@ type materialize struct {
 }
 
 func newMaterialize(e *env, store string, schema *plan.Schema, wantOld bool, next operator) *materialize {
-	return &materialize{env: e, name: store, schema: schema, wantOld: wantOld, next: next}
+	return &materialize{env: e, name: store, schema: schema, columns: len(schema.Columns()), wantOld: wantOld, next: next}
 }
 
 func (m *materialize) open(e *env) (err error) {
@@ -42,11 +43,11 @@ func (m *materialize) save(*state.Meta) {}
 
 func (m *materialize) push(b *batch) {
 	keys := len(m.schema.Key)
-	values := b.Cols[keys : keys+len(m.schema.Value)]
+	values := b.Cols[keys:m.columns]
 	types.EncodeKeys(b.Cols[:keys], b.Sel, &m.keys)
 	if m.wantOld {
 		if m.old == nil {
-			m.old = newVectors(m.schema.Value)
+			m.old = newVectors(m.schema.Columns()[keys:])
 		}
 		resetVectors(m.old, b.N)
 	}

@@ -43,14 +43,33 @@ func (r *Runtime) Pull(ctx context.Context, p *plan.Pull) (*Results, error) {
 		}
 	}
 	res.watch(ctx)
-	for i, t := range tasks {
-		if err := t.mail.put(parts[i]); err != nil {
-			res.fail(err)
-			return nil, err
+	return res, res.ask(tasks, parts)
+}
+
+// ask gives the tasks their parts. With a LIMIT they answer in turn, so that the
+// same state gives the same rows and no more is read than is wanted.
+func (r *Results) ask(tasks []*task, parts []*pullPart) error {
+	at := 0
+	next := func() error {
+		i := at
+		at++
+		if err := tasks[i].mail.put(parts[i]); err != nil {
+			r.fail(err)
+			return err
+		}
+		tasks[i].wake()
+		return nil
+	}
+	if r.left >= 0 {
+		r.turn = func() { _ = next() } // The results tell of an error.
+		return next()
+	}
+	for range tasks {
+		if err := next(); err != nil {
+			return err
 		}
 	}
-	res.resume()
-	return res, nil
+	return nil
 }
 
 // keeping returns the tasks that keep the store.
@@ -155,7 +174,9 @@ func newPullPart(t *task, p *plan.Pull, want *selection, res *Results) (*pullPar
 	part.chain.env = env{rt: t.rt, task: t, query: t.query.plan, functions: t.query.functions, transient: true, pull: true}
 	b := &builder{task: t, chain: part.chain, env: &part.chain.env, exprs: map[plan.Node]exprs{}}
 	var err error
-	part.top, err = b.stored(p.Root, &collect{results: res, schema: p.Root.Out()})
+	if part.top, err = b.stored(p.Root, &collect{results: res, schema: p.Root.Out()}); err == nil {
+		part.top, err = newReread(t, p.Store, part.top)
+	}
 	return part, err
 }
 

@@ -79,8 +79,7 @@ func (m *materialize) readRows(out *batch, src rowSource, rows []uint32) error {
 		if _, err := types.DecodeKey(src.Key(row), out.Cols[:keys], i); err != nil {
 			return err
 		}
-		values := out.Cols[keys : keys+len(m.schema.Value)]
-		if _, err := types.DecodeRow(src.Blob(row, 0), values, i); err != nil {
+		if _, err := types.DecodeRow(src.Blob(row, 0), out.Cols[keys:], i); err != nil {
 			return err
 		}
 		out.Time[i] = int64(src.Words()[int(row)*src.Stride()])

@@ -16,6 +16,9 @@ type Results struct {
 	schema *plan.Schema
 	// resume wakes the tasks that wait until there is room; stop ends them.
 	resume, stop func()
+	// turn lets the next task begin when one has added all its rows, where they add
+	// them one after the other; nil where all do at once.
+	turn func()
 
 	mu     sync.Mutex
 	queue  []*types.Batch
@@ -130,8 +133,11 @@ func (r *Results) partDone() {
 	r.parts--
 	last := r.parts == 0
 	r.mu.Unlock()
-	if last {
+	switch {
+	case last:
 		r.end(io.EOF, false)
+	case r.turn != nil:
+		r.turn()
 	}
 }
 
@@ -181,29 +187,37 @@ func cut(b *types.Batch, n int) {
 	}
 }
 
-// collect copies the rows that arrive and adds them to results.
+// collect copies the rows that arrive and adds them to results. A record of a
+// stream that has no value is no row for a client.
 type collect struct {
 	results *Results
 	schema  *plan.Schema
+	buf     []uint32
 }
 
 func (c *collect) push(b *batch) {
-	out := &types.Batch{N: len(b.Sel)}
+	rows := b.Sel
+	if c.schema.Relation == plan.Stream {
+		if rows = b.valued(&c.buf); len(rows) == 0 {
+			return
+		}
+	}
+	out := &types.Batch{N: len(rows)}
 	n := len(c.schema.Key) + len(c.schema.Value)
 	for _, v := range b.Cols[:n] {
 		w := types.NewVector(v.Type)
-		w.Gather(v, b.Sel)
+		w.Gather(v, rows)
 		ownStrings(w)
 		out.Cols = append(out.Cols, w)
 	}
-	out.Time = gather(nil, b.Time, b.Sel)
-	out.Partition = gather(nil, b.Partition, b.Sel)
-	out.Offset = gather(nil, b.Offset, b.Sel)
-	out.WindowStart = gather(nil, b.WindowStart, b.Sel)
-	out.WindowEnd = gather(nil, b.WindowEnd, b.Sel)
+	out.Time = gather(nil, b.Time, rows)
+	out.Partition = gather(nil, b.Partition, rows)
+	out.Offset = gather(nil, b.Offset, rows)
+	out.WindowStart = gather(nil, b.WindowStart, rows)
+	out.WindowEnd = gather(nil, b.WindowEnd, rows)
 	if b.NoValue.Any() {
 		out.NoValue = out.NoValue.Grow(out.N)
-		for k, r := range b.Sel {
+		for k, r := range rows {
 			if b.NoValue.Get(int(r)) {
 				out.NoValue.Set(k)
 			}

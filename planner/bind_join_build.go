@@ -98,7 +98,7 @@ func (j *join) prepareSide(s *side, on *expr.Expr, rekey bool) (*side, *expr.Exp
 				at := expr.Column(len(p.Key)+len(p.Value), c.expr.Type)
 				p.Value = append(p.Value, plan.Named{Name: r.alias + "_" + c.name, Expr: c.expr})
 				swap.add(c.expr, at)
-				out = append(out, column{c.name, at, c.key})
+				out = append(out, column{name: c.name, expr: at, key: c.key})
 			}
 			return out
 		}
@@ -189,10 +189,10 @@ func (j *join) build() (*side, error) {
 	for _, r := range j.right.scope.relations {
 		moved := &relation{alias: r.alias, src: r.src}
 		for _, c := range r.columns {
-			moved.columns = append(moved.columns, column{c.name, shift.apply(c.expr), c.key})
+			moved.columns = append(moved.columns, column{name: c.name, expr: shift.apply(c.expr), key: c.key})
 		}
 		for _, c := range r.pseudo {
-			moved.pseudo = append(moved.pseudo, column{c.name, shift.apply(c.expr), c.key})
+			moved.pseudo = append(moved.pseudo, column{name: c.name, expr: shift.apply(c.expr), key: c.key})
 		}
 		out.scope.relations = append(out.scope.relations, moved)
 	}
@@ -204,7 +204,7 @@ func (j *join) build() (*side, error) {
 	key := j.joinKey(shift)
 	if len(key.means) == 0 {
 		name := syntheticName(out.scope)
-		out.scope.synthetic = &column{name, key.read, true}
+		out.scope.synthetic = &column{name: name, expr: key.read, key: true}
 		key.means = []meaning{{key.read, name}}
 		key.what = "synthetic key column"
 	}

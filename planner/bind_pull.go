@@ -2,8 +2,10 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/leatdb/leat/catalog"
+	"github.com/leatdb/leat/expr"
 	"github.com/leatdb/leat/parser"
 	"github.com/leatdb/leat/planner/plan"
 )
@@ -85,6 +87,9 @@ func (b *binder) pullTable(sel *parser.Select, from *parser.AliasedSource, src *
 		return nil, errorf(&from.Name, "%s", err)
 	}
 	rel := sourceRelation(from.RefName().Text, src)
+	// What a store keeps is the key, the headers and the value, whatever the order
+	// in which they were declared.
+	slices.SortStableFunc(rel.columns, func(a, b column) int { return pullPlace(a) - pullPlace(b) })
 	q := &query{binder: b, sel: sel, node: node, scope: &scope{relations: []*relation{rel}}, first: src, pull: true}
 	for i := range src.Schema.Key {
 		q.keys = append(q.keys, rowKey{read: rel.columns[i].expr, means: []meaning{{rel.columns[i].expr, quote(rel.columns[i].name)}}, what: "key column"})
@@ -100,6 +105,18 @@ func (b *binder) pullTable(sel *parser.Select, from *parser.AliasedSource, src *
 	}
 	p.Root = q.node
 	return &Pull{Pull: p, Outputs: q.outputs}, nil
+}
+
+func pullPlace(c column) int {
+	switch {
+	case c.key:
+		return 0
+	case c.expr.Op == expr.OpPseudo:
+		return 1
+	case c.mark != "":
+		return 2
+	}
+	return 3
 }
 
 // storedRows is the chain of nodes from the store of a query to its result.

@@ -21,6 +21,8 @@ type item struct {
 	bare bool
 	// key is the number of the key column the item selects, or -1.
 	key int
+	// mark is that of a header column that a star selects.
+	mark string
 }
 
 // bindItems expands stars, binds the expressions and names the columns.
@@ -125,6 +127,9 @@ func (q *query) project(rekey bool) error {
 	}
 	for _, i := range q.items {
 		out := Output{Name: i.name, Type: i.expr.Type, Column: i.key, Key: i.key >= 0 || q.pull && i.isBound()}
+		if q.pull {
+			out.Header = i.mark
+		}
 		switch {
 		case i.key >= 0:
 		case q.persistent() && i.isBound() && isPseudo(i.name):

@@ -16,8 +16,10 @@ func (q *query) expandStar(s *parser.Star) error {
 		}
 		relations = []*relation{r}
 	}
-	add := func(name string, e *expr.Expr) {
-		q.items = append(q.items, &item{at: s, name: name, expr: e, text: name, key: -1})
+	add := func(name string, e *expr.Expr) *item {
+		i := &item{at: s, name: name, expr: e, text: name, key: -1}
+		q.items = append(q.items, i)
+		return i
 	}
 	if syn := q.scope.synthetic; syn != nil && s.Qualifier == nil && !q.rekeyed {
 		add(syn.name, syn.expr)
@@ -36,7 +38,7 @@ func (q *query) expandStar(s *parser.Star) error {
 			if q.rekeyed && s.Qualifier == nil && q.isNewKey(c.expr) {
 				continue
 			}
-			add(name, c.expr)
+			add(name, c.expr).mark = c.mark
 		}
 	}
 	return nil

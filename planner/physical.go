@@ -3,6 +3,7 @@ package planner
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/leatdb/leat/expr"
 	"github.com/leatdb/leat/planner/plan"
@@ -215,7 +216,9 @@ func pruneJoin(n *plan.Join, need map[int]bool) (plan.Node, columnMap) {
 func nameStores(root plan.Node) {
 	sink, persistent := root.(*plan.Sink)
 	if persistent && root.Out().Relation == plan.Table {
-		if keeper(sink.Input) == nil {
+		_, copies := keeper(sink.Input).(*plan.Source)
+		if keeper(sink.Input) == nil || copies && strings.HasPrefix(sink.ValueFormat.Name, "PROTOBUF") {
+			// PROTOBUF may change what it writes, so the source's rows are not the sink's.
 			sink.Store = "Result"
 		}
 	}

@@ -249,6 +249,9 @@ func showOutputs(outputs []Output) string {
 		if o.Key {
 			text += " KEY"
 		}
+		if o.Header != "" {
+			text += " " + o.Header
+		}
 		parts = append(parts, text)
 	}
 	return strings.Join(parts, ", ")

@@ -66,6 +66,9 @@ type Output struct {
 	Type   *types.Type
 	Column int  // Of the plan root's output batch.
 	Key    bool // Part of the key of the source.
+	// Header is the mark of a header column that `*` selects in a pull query, e.g.
+	// HEADER('k'); empty otherwise.
+	Header string
 }
 
 // Push is a query whose changes go to a client until it ends. Rows of tables

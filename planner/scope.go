@@ -32,7 +32,8 @@ type relation struct {
 type column struct {
 	name string
 	expr *expr.Expr
-	key  bool // Part of the source's key.
+	key  bool   // Part of the source's key.
+	mark string // Of a header column, as types.Header.Mark.
 }
 
 // pseudoTypes are the types of the pseudo columns.
@@ -50,7 +51,10 @@ func sourceRelation(alias string, src *catalog.Source) *relation {
 	r := &relation{alias: alias, src: src}
 	var rest []column
 	for i, c := range src.Schema.Columns() {
-		col := column{c.Name, expr.Column(i, c.Type), i < len(src.Schema.Key)}
+		col := column{name: c.Name, expr: expr.Column(i, c.Type), key: i < len(src.Schema.Key)}
+		if h := i - len(src.Schema.Key) - len(src.Schema.Value); h >= 0 {
+			col.mark = src.Schema.Headers[h].Mark()
+		}
 		if col.key {
 			r.columns = append(r.columns, col)
 		} else {
@@ -59,7 +63,7 @@ func sourceRelation(alias string, src *catalog.Source) *relation {
 	}
 	if src.Window != nil {
 		for _, name := range pseudoColumns[3:] {
-			r.columns = append(r.columns, column{name, pseudoExpr(name), false})
+			r.columns = append(r.columns, column{name: name, expr: pseudoExpr(name)})
 		}
 	}
 	if src.Order != nil {
@@ -69,7 +73,7 @@ func sourceRelation(alias string, src *catalog.Source) *relation {
 	}
 	r.columns = append(r.columns, rest...)
 	for _, name := range pseudoColumns[:3] {
-		r.pseudo = append(r.pseudo, column{name, pseudoExpr(name), false})
+		r.pseudo = append(r.pseudo, column{name: name, expr: pseudoExpr(name)})
 	}
 	return r
 }

@@ -62,6 +62,9 @@ func (e *ksqlEncoder) head(dst []byte) []byte {
 		if c.Key && e.rows.Pull {
 			schema.WriteString(" KEY")
 		}
+		if c.Header != "" {
+			schema.WriteString(" " + c.Header)
+		}
 	}
 	dst = leat.AppendJSON(dst, schema.String())
 	return append(dst, "}}"...)

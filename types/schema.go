@@ -36,6 +36,14 @@ func (h Header) Type() *Type {
 	return BytesType
 }
 
+// Mark is how the column is declared behind its type: HEADERS, or HEADER('key').
+func (h Header) Mark() string {
+	if h.HeaderKey == "" {
+		return "HEADERS"
+	}
+	return "HEADER('" + h.HeaderKey + "')"
+}
+
 // Columns returns key columns, then value columns, then header columns: the
 // order in which a batch of the source holds them.
 func (s *Schema) Columns() []Column {
@@ -68,11 +76,7 @@ func (s *Schema) String() string {
 		parts = append(parts, QuoteName(c.Name)+" "+c.Type.String())
 	}
 	for _, h := range s.Headers {
-		if h.HeaderKey == "" {
-			parts = append(parts, QuoteName(h.Name)+" "+h.Type().String()+" HEADERS")
-		} else {
-			parts = append(parts, QuoteName(h.Name)+" "+h.Type().String()+" HEADER('"+h.HeaderKey+"')")
-		}
+		parts = append(parts, QuoteName(h.Name)+" "+h.Type().String()+" "+h.Mark())
 	}
 	return strings.Join(parts, ", ")
 }
