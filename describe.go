@@ -153,7 +153,7 @@ func (db *DB) listFunctions() []FunctionName {
 func describeFunction(f function.Function) *FunctionDescription {
 	info := f.Info()
 	d := &FunctionDescription{Name: info.Name, Kind: f.Kind().String(), Category: info.Category, Summary: info.Summary,
-		Author: info.Author, Version: info.Version}
+		Author: info.Author, Version: info.Version, Sample: info.Sample.String()}
 	for _, sig := range f.Signatures() {
 		v := FunctionVariant{Signature: sig.Text(info.Name), Returns: sig.Result.String()}
 		for i, p := range sig.Params {

@@ -125,6 +125,8 @@ type FunctionDescription struct {
 	Name, Kind, Category, Summary, Author, Version string
 	Variants                                       []FunctionVariant
 	Examples                                       []FunctionExample
+	// Sample is what the examples of an aggregate are over: columns, then rows.
+	Sample string
 }
 
 // FunctionVariant is one signature of a function.

@@ -49,6 +49,12 @@ func aggregate(name, summary string, params docs, overloads ...AggregateOverload
 	}
 }
 
+// over adds examples over sample rows of the columns.
+func (a *Aggregate) over(columns string, rows []string, examples ...Example) *Aggregate {
+	a.Sample, a.Examples = Sample{columns, rows}, examples
+	return a
+}
+
 // accumulatorMaker makes the accumulator of a call site.
 type accumulatorMaker = func(*AggregateCall) (Accumulator, error)
 

@@ -11,7 +11,8 @@ func avgAggregate() *Aggregate {
 		docs{"col": "the column to average"},
 		undoable("(col INT) -> DOUBLE", accumulator(average[int32]{})),
 		undoable("(col BIGINT) -> DOUBLE", accumulator(average[int64]{})),
-		undoable("(col DOUBLE) -> DOUBLE", accumulator(doubleAverage{})))
+		undoable("(col DOUBLE) -> DOUBLE", accumulator(doubleAverage{}))).
+		over("x INT", []string{"1", "2", "NULL", "6"}, Example{"AVG(x)", "3.0"})
 }
 
 // average keeps the sum, in the type of the values, and their count in two

@@ -16,7 +16,8 @@ func collectListAggregate() *Aggregate {
 		undoable("(col T) -> ARRAY<T>", func(c *AggregateCall) (Accumulator, error) {
 			limit, err := limitOf(c, "ksql.functions.collect_list.limit")
 			return newFolding(&collected{elem: c.Args[0], limit: limit}), err
-		}))
+		})).
+		over("x INT", []string{"2", "NULL", "1", "2"}, Example{"COLLECT_LIST(x)", "[2, null, 1, 2]"})
 }
 
 func collectSetAggregate() *Aggregate {
@@ -25,7 +26,8 @@ func collectSetAggregate() *Aggregate {
 		streamOnly("(col T) -> ARRAY<T>", 0, func(c *AggregateCall) (Accumulator, error) {
 			limit, err := limitOf(c, "ksql.functions.collect_set.limit")
 			return newFolding(&collected{elem: c.Args[0], limit: limit, distinct: true}), err
-		}))
+		})).
+		over("x INT", []string{"2", "NULL", "1", "2"}, Example{"COLLECT_SET(x)", "[2, null, 1]"})
 }
 
 // limitOf reads a bound on the size of a list; there is none by default.

@@ -6,7 +6,8 @@ func countAggregate() *Aggregate {
 	return aggregate("COUNT", "Counts rows: all of them, or those in which col is not NULL.",
 		docs{"col": "the column whose values are counted"},
 		undoable("() -> BIGINT", accumulator(counter{})),
-		undoable("(col ANY) -> BIGINT", accumulator(counter{})))
+		undoable("(col ANY) -> BIGINT", accumulator(counter{}))).
+		over("x INT", []string{"5", "NULL", "5"}, Example{"COUNT(*)", "3"}, Example{"COUNT(x)", "2"})
 }
 
 // counter keeps the count in one word.

@@ -11,7 +11,8 @@ import (
 func attrAggregate() *Aggregate {
 	return aggregate("ATTR", "The value of col when all rows have the same one, NULL counting as a value, and NULL otherwise.",
 		docs{"col": "the column to look at"},
-		undoable("(col T) -> T", func(*AggregateCall) (Accumulator, error) { return newFolding(&valueCounts{emitter: attrOf}), nil }))
+		undoable("(col T) -> T", func(*AggregateCall) (Accumulator, error) { return newFolding(&valueCounts{emitter: attrOf}), nil })).
+		over("x INT, y STRING", []string{"7, 'a'", "7, 'b'", "7, NULL"}, Example{"ATTR(x)", "7"}, Example{"ATTR(y)", "null"})
 }
 
 // histogramSize bounds the number of keys of a HISTOGRAM.
@@ -22,7 +23,8 @@ func histogramAggregate() *Aggregate {
 		docs{"col": "the column to count"},
 		undoable("(col STRING) -> MAP<STRING, BIGINT>", func(*AggregateCall) (Accumulator, error) {
 			return newFolding(&valueCounts{emitter: histogramOf, limit: histogramSize}), nil
-		}))
+		})).
+		over("x STRING", []string{"'a'", "'b'", "'a'"}, Example{"HISTOGRAM(x)", "{a=2, b=1}"})
 }
 
 // valueCounts counts different values, in the order in which they first came.

@@ -11,7 +11,8 @@ import (
 func countDistinctAggregate() *Aggregate {
 	return aggregate("COUNT_DISTINCT", "An estimate of the number of different values that are not NULL, off by less than one percent in most cases.",
 		docs{"col": "the column to count"},
-		streamOnly("(col T) -> BIGINT", 0, func(*AggregateCall) (Accumulator, error) { return newFolding(&hyperLogLog{}), nil }))
+		streamOnly("(col T) -> BIGINT", 0, func(*AggregateCall) (Accumulator, error) { return newFolding(&hyperLogLog{}), nil })).
+		over("x STRING", []string{"'a'", "'b'", "NULL", "'a'"}, Example{"COUNT_DISTINCT(x)", "2"})
 }
 
 // hyperLogLog estimates a number of different values from the longest run of

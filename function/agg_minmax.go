@@ -7,11 +7,13 @@ import (
 )
 
 func minAggregate() *Aggregate {
-	return extremeAggregate("MIN", "The smallest value that is not NULL.", -1)
+	return extremeAggregate("MIN", "The smallest value that is not NULL.", -1).
+		over("x INT", []string{"4", "NULL", "2", "3"}, Example{"MIN(x)", "2"})
 }
 
 func maxAggregate() *Aggregate {
-	return extremeAggregate("MAX", "The greatest value that is not NULL.", 1)
+	return extremeAggregate("MAX", "The greatest value that is not NULL.", 1).
+		over("x INT", []string{"4", "NULL", "2", "3"}, Example{"MAX(x)", "4"})
 }
 
 // extremeAggregate describes MIN (better is -1) or MAX (1).

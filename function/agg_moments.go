@@ -12,16 +12,19 @@ func correlationAggregate() *Aggregate {
 	return aggregate("CORRELATION", summary, params,
 		undoable("(x INT, y INT) -> DOUBLE", accumulator(correlation[int32]{})),
 		undoable("(x BIGINT, y BIGINT) -> DOUBLE", accumulator(correlation[int64]{})),
-		undoable("(x DOUBLE, y DOUBLE) -> DOUBLE", accumulator(correlation[float64]{})))
+		undoable("(x DOUBLE, y DOUBLE) -> DOUBLE", accumulator(correlation[float64]{}))).
+		over("x INT, y INT", []string{"1, 2", "2, 4", "4, 8", "9, NULL"}, Example{"CORRELATION(x, y)", "1.0"})
 }
 
 func stddevSampAggregate() *Aggregate {
 	return deviation("STDDEV_SAMP", "The sample variance, not its root, of the values that are not NULL, as in ksqlDB; 0.0 for fewer than two. Deprecated: use STDDEV_SAMPLE.",
-		func(variance float64) float64 { return variance })
+		func(variance float64) float64 { return variance }).
+		over("x INT", []string{"2", "4", "6"}, Example{"STDDEV_SAMP(x)", "4.0"})
 }
 
 func stddevSampleAggregate() *Aggregate {
-	return deviation("STDDEV_SAMPLE", "The sample standard deviation of the values that are not NULL; 0.0 for fewer than two.", math.Sqrt)
+	return deviation("STDDEV_SAMPLE", "The sample standard deviation of the values that are not NULL; 0.0 for fewer than two.", math.Sqrt).
+		over("x INT", []string{"2", "4", "6"}, Example{"STDDEV_SAMPLE(x)", "2.0"})
 }
 
 func deviation(name, summary string, of func(variance float64) float64) *Aggregate {

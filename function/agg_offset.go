@@ -125,11 +125,15 @@ func (a *byOffset) Merge(st State, at Slots, into, from uint32) {
 }
 
 func latestByOffset() *Aggregate {
-	return offsetAggregate("LATEST_BY_OFFSET", "The last value, or the last n values, in the order of the topic.", true)
+	return offsetAggregate("LATEST_BY_OFFSET", "The last value, or the last n values, in the order of the topic.", true).
+		over("x INT", []string{"1", "2", "3", "NULL"}, Example{"LATEST_BY_OFFSET(x)", "3"}, Example{"LATEST_BY_OFFSET(x, 2)", "[2, 3]"},
+			Example{"LATEST_BY_OFFSET(x, FALSE)", "null"}, Example{"LATEST_BY_OFFSET(x, 2, FALSE)", "[3, null]"})
 }
 
 func earliestByOffset() *Aggregate {
-	return offsetAggregate("EARLIEST_BY_OFFSET", "The first value, or the first n values, in the order of the topic.", false)
+	return offsetAggregate("EARLIEST_BY_OFFSET", "The first value, or the first n values, in the order of the topic.", false).
+		over("x INT", []string{"NULL", "1", "2", "3"}, Example{"EARLIEST_BY_OFFSET(x)", "1"}, Example{"EARLIEST_BY_OFFSET(x, 2)", "[1, 2]"},
+			Example{"EARLIEST_BY_OFFSET(x, FALSE)", "null"}, Example{"EARLIEST_BY_OFFSET(x, 2, FALSE)", "[null, 1]"})
 }
 
 func offsetAggregate(name, summary string, latest bool) *Aggregate {

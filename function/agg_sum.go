@@ -15,7 +15,8 @@ func sumAggregate() *Aggregate {
 		undoable("(col INT) -> INT", accumulator(wholeSum[int32]{})),
 		undoable("(col BIGINT) -> BIGINT", accumulator(wholeSum[int64]{})),
 		undoable("(col DOUBLE) -> DOUBLE", accumulator(doubleSum{})),
-		decimal)
+		decimal).
+		over("x INT, y DECIMAL(4, 2)", []string{"1, 1.50", "2, 2.25", "NULL, NULL"}, Example{"SUM(x)", "3"}, Example{"SUM(y)", "3.75"})
 }
 
 // wholeSum keeps the sum in one word. Sums of INT are kept in 64 bits too: their

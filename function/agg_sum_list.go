@@ -11,7 +11,8 @@ func sumListAggregate() *Aggregate {
 		docs{"col": "the column of lists"},
 		undoable("(col ARRAY<INT>) -> INT", accumulator(listSum[int32]{})),
 		undoable("(col ARRAY<BIGINT>) -> BIGINT", accumulator(listSum[int64]{})),
-		undoable("(col ARRAY<DOUBLE>) -> DOUBLE", accumulator(listSum[float64]{})))
+		undoable("(col ARRAY<DOUBLE>) -> DOUBLE", accumulator(listSum[float64]{}))).
+		over("x ARRAY<INT>", []string{"ARRAY[1, 2]", "NULL", "ARRAY[3, NULL]"}, Example{"SUM_LIST(x)", "6"})
 }
 
 // listSum keeps the sum in one word, as wholeSum and doubleSum do.

@@ -18,7 +18,8 @@ func topKAggregate() *Aggregate {
 		overloads = append(overloads, o)
 	}
 	return aggregate("TOPK", "The k rows with the greatest values of col, greatest first: the values, or with further columns structs of sort_col, col0, col1 and so on. Of equal rows the older one stays.",
-		docs{"col": "the column to sort by", "other": "a further column of the result", "k": "how many rows to keep"}, overloads...)
+		docs{"col": "the column to sort by", "other": "a further column of the result", "k": "how many rows to keep"}, overloads...).
+		over("x INT, y STRING", []string{"5, 'a'", "7, 'b'", "NULL, 'c'", "6, 'd'"}, Example{"TOPK(x, 2)", "[7, 6]"}, Example{"TOPK(x, y, 2)", "[Struct{sort_col=7,col0=b}, Struct{sort_col=6,col0=d}]"})
 }
 
 func topKResult(args []*types.Type) (*types.Type, error) {
@@ -43,7 +44,8 @@ func topKDistinctAggregate() *Aggregate {
 		overloads = append(overloads, o)
 	}
 	return aggregate("TOPKDISTINCT", "The k greatest different values, greatest first.",
-		docs{"col": "the column to look through", "k": "how many values to keep"}, overloads...)
+		docs{"col": "the column to look through", "k": "how many values to keep"}, overloads...).
+		over("x INT", []string{"5", "7", "7", "6"}, Example{"TOPKDISTINCT(x, 2)", "[7, 6]"})
 }
 
 // count returns a literal that says how many values to keep.

@@ -2,9 +2,11 @@ package function_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/leatdb/leat"
 	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/expr"
 	"github.com/leatdb/leat/function"
@@ -104,4 +106,57 @@ func explodeExample(e *expr.Expr, r *function.Registry) (string, error) {
 		rows = append(rows, string(out.AppendText(nil, i)))
 	}
 	return strings.Join(rows, "; "), nil
+}
+
+// Every example of an aggregate gives the result it tells, by way of a push
+// query over the rows of its sample.
+func TestAggregateExamples(t *testing.T) {
+	db, err := leat.OpenMem(t.Context(), leat.WithProperty("auto.offset.reset", "earliest"), leat.WithProperty("cache.max.bytes.buffering", "0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	r := function.NewRegistry()
+	for _, name := range r.Names() {
+		f, _ := r.Lookup(name)
+		if f.Kind() != function.AggregateKind {
+			continue
+		}
+		info := f.Info()
+		sql := fmt.Sprintf("CREATE STREAM of_%[1]s (%[2]s) WITH (KAFKA_TOPIC='%[1]s', VALUE_FORMAT='JSON', PARTITIONS=1);", name, info.Sample.Columns)
+		for _, row := range info.Sample.Rows {
+			sql += fmt.Sprintf("INSERT INTO of_%s VALUES (%s);", name, row)
+		}
+		if _, err := db.Exec(t.Context(), sql); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, e := range info.Examples {
+			got, err := lastOf(t, db, fmt.Sprintf("SELECT %s AS r FROM of_%s EMIT CHANGES LIMIT %d;", e.SQL, name, len(info.Sample.Rows)))
+			if err != nil {
+				t.Errorf("%s: %v", e.SQL, err)
+			} else if got != e.Result {
+				t.Errorf("%s over %s gives %s, but the example tells %s", e.SQL, info.Sample, got, e.Result)
+			}
+		}
+	}
+}
+
+// lastOf runs a query to its end and prints the value in its last row.
+func lastOf(t *testing.T, db *leat.DB, sql string) (string, error) {
+	rows, err := db.Query(t.Context(), sql)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	v := types.NewVector(types.MustType(rows.Columns[0].Type))
+	for row, err := range rows.All() {
+		if err != nil {
+			return "", err
+		}
+		if err := v.AppendAny(row.Values[0]); err != nil {
+			return "", err
+		}
+	}
+	return string(v.AppendText(nil, v.Len-1)), nil
 }

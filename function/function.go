@@ -1,13 +1,33 @@
 package function
 
 import (
+	"strings"
 	"time"
 
 	"github.com/leatdb/leat/types"
 )
 
 // Example is an expression and the text of its value; examples run as tests.
+// Those of an aggregate are over the rows of its sample.
 type Example struct{ SQL, Result string }
+
+// Sample is a few rows.
+type Sample struct {
+	Columns string   // As CREATE STREAM declares them, e.g. "x INT, y STRING".
+	Rows    []string // Each as in VALUES, e.g. "1, 'a'".
+}
+
+// String prints the columns and the rows, e.g. "x INT: 1, NULL" or
+// "x INT, y STRING: (1, 'a'), (2, NULL)".
+func (s Sample) String() string {
+	switch {
+	case s.Columns == "":
+		return ""
+	case !strings.Contains(s.Columns, ", "):
+		return s.Columns + ": " + strings.Join(s.Rows, ", ")
+	}
+	return s.Columns + ": (" + strings.Join(s.Rows, "), (") + ")"
+}
 
 // Info is what every function tells about itself.
 type Info struct {
@@ -17,6 +37,7 @@ type Info struct {
 	Author   string
 	Version  string
 	Examples []Example
+	Sample   Sample // What the examples of an aggregate are over.
 }
 
 // Param is a declared parameter. Type may be a type, a pattern with type

@@ -39,15 +39,12 @@ func TestInventory(t *testing.T) {
 	}
 }
 
-// Every scalar and table function tells all that DESCRIBE FUNCTION and the reference show.
+// Every function tells all that DESCRIBE FUNCTION and the reference show.
 func TestDescriptors(t *testing.T) {
 	r := NewRegistry()
 	for _, name := range r.Names() {
 		f, _ := r.Lookup(name)
 		info := f.Info()
-		if f.Kind() == AggregateKind {
-			continue // They have examples in their own tests.
-		}
 		if info.Category == "" || info.Author == "" || info.Version == "" || len(info.Examples) == 0 {
 			t.Errorf("%s: incomplete: %+v", name, info)
 		}
@@ -58,6 +55,9 @@ func TestDescriptors(t *testing.T) {
 			if !strings.Contains(e.SQL, name) {
 				t.Errorf("%s: the example %q does not use it", name, e.SQL)
 			}
+		}
+		if (f.Kind() == AggregateKind) != (info.Sample.Columns != "" && len(info.Sample.Rows) > 1) {
+			t.Errorf("%s: the sample is %v; aggregates have one, of several rows", name, info.Sample)
 		}
 		for _, sig := range f.Signatures() {
 			if sig.Result.String() == "" {

@@ -185,7 +185,11 @@ func drawFunction(w io.Writer, f *leat.FunctionDescription) {
 		}
 	}
 	if len(f.Examples) > 0 {
-		fmt.Fprintln(w, "\nExamples:")
+		fmt.Fprint(w, "\nExamples")
+		if f.Sample != "" {
+			fmt.Fprint(w, " over "+f.Sample)
+		}
+		fmt.Fprintln(w, ":")
 	}
 	for _, e := range f.Examples {
 		fmt.Fprintf(w, "  %s = %s\n", e.SQL, e.Result)

@@ -71,7 +71,7 @@ func describe(b *strings.Builder, f function.Function) {
 	if len(told) > 0 {
 		b.WriteString("\n")
 	}
-	describeExamples(b, info.Examples)
+	describeExamples(b, info)
 }
 
 // remark tells what the signatures do not show.
@@ -95,9 +95,13 @@ func remark(f function.Function) string {
 	return ""
 }
 
-func describeExamples(b *strings.Builder, list []function.Example) {
+func describeExamples(b *strings.Builder, info *function.Info) {
+	list := info.Examples
 	if len(list) == 0 {
 		return
+	}
+	if info.Sample.Columns != "" {
+		fmt.Fprintf(b, "Over the rows `%s`:\n\n", info.Sample)
 	}
 	width := 0
 	for _, e := range list {
