@@ -35,6 +35,10 @@ type avroCompiled struct {
 	bad  string
 }
 
+// maxNodes bounds how many schemas a decoder keeps at hand. Records name theirs, and
+// a topic that is no topic of the format names any number of them.
+const maxNodes = 1024
+
 // maxAvroDepth bounds how deep values may be nested in each other.
 const maxAvroDepth = 256
 
@@ -84,6 +88,9 @@ func (d *avroDecoder) use(id int) error {
 		}
 		if d.nodes == nil {
 			d.nodes = map[int]avroCompiled{}
+		}
+		if len(d.nodes) == maxNodes {
+			clear(d.nodes)
 		}
 		d.nodes[id] = c
 	}

@@ -90,6 +90,9 @@ func (d *protobufDecoder) use(b []byte) (reason string, err error) {
 		} else if err != nil {
 			c.bad = err.Error()
 		}
+		if len(d.nodes) == maxNodes {
+			clear(d.nodes)
+		}
 		d.nodes[string(b[:end])] = c
 	}
 	d.head, d.root, d.bad = append(d.head[:0], b[:end]...), c.root, c.bad

@@ -79,6 +79,36 @@ func FuzzFramed(f *testing.F) {
 	})
 }
 
+// TestSchemasAtHand: records that name ever other schemas do not make a decoder
+// grow, and those of the one that exists are still read.
+func TestSchemasAtHand(t *testing.T) {
+	for _, name := range []string{"AVRO", "PROTOBUF"} {
+		spec := Spec{Name: name, Registry: registry.NewLocal(nil), Subject: "t-value", Columns: columns(t, "A INTEGER, B STRING")}
+		good := encodeRow(t, spec, int32(7), "x")
+		d := mustNew(t, spec).NewDecoder(nil)
+		for id := range 5 * maxNodes {
+			out, errs := vectors(spec.Columns, 2), &Errors{}
+			d.Decode(spans(append(appendFrame(nil, 100+id), good[frameSize:]...), good), upTo(2), out, errs)
+			if len(errs.Records) != 1 || errs.Records[0].Row != 0 {
+				t.Fatalf("%s: a record with schema %d and a good one: %v", name, 100+id, errs.Records)
+			}
+			if got := rowText(spec.Columns, out, 1); got != `A=7 B="x"` {
+				t.Fatalf("%s: read %s", name, got)
+			}
+		}
+		kept := 0
+		switch d := d.(type) {
+		case *avroDecoder:
+			kept = len(d.nodes)
+		case *protobufDecoder:
+			kept = len(d.nodes)
+		}
+		if kept == 0 || kept > maxNodes {
+			t.Errorf("%s: %d schemas are kept", name, kept)
+		}
+	}
+}
+
 // FuzzSchema: whatever text is registered as a schema, finding its columns ends;
 // and the columns found can be carried by the format they come from.
 func FuzzSchema(f *testing.F) {

@@ -84,10 +84,7 @@ var sampleTypes = []*types.Type{
 
 // formatTypes is a table of the types that formats carry in keys and values.
 func formatTypes() string {
-	head := []string{"type"}
-	for _, name := range format.Names() {
-		head = append(head, name)
-	}
+	head := append([]string{"type"}, format.Names()...)
 	var rows [][]string
 	for _, t := range sampleTypes {
 		row := []string{t.Kind.String()}
