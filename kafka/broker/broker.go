@@ -60,10 +60,15 @@ type Broker struct {
 	opts   Options
 	logger *slog.Logger
 
-	apis   apiTable
-	topics topicNames
-	frames *frameMemory
-	conns  atomic.Int64 // open
+	apis        apiTable
+	deadlines   deadlines
+	topics      topicNames
+	sessions    fetchSessions
+	frames      *frameMemory
+	fetchMemory budget
+	conns       atomic.Int64 // see Stats
+	parked      atomic.Int64
+	detached    atomic.Int64
 }
 
 // New makes a broker for a log. It answers once Serve is called.
@@ -74,7 +79,10 @@ func New(l *log.Log, o Options) (*Broker, error) {
 			return nil, fmt.Errorf("the advertised address: %w", err)
 		}
 	}
-	return &Broker{log: l, opts: o, logger: o.Logger, apis: served(), frames: newFrameMemory(o.FrameMemory)}, nil
+	return &Broker{
+		log: l, opts: o, logger: o.Logger, apis: served(), deadlines: defaultDeadlines,
+		frames: newFrameMemory(o.FrameMemory), fetchMemory: budget{limit: o.FetchMemory},
+	}, nil
 }
 
 // Serve makes a broker and serves clients on a listener, which it closes, until ctx ends. It returns nil then.
@@ -84,6 +92,23 @@ func Serve(ctx context.Context, l *log.Log, listener net.Listener, o Options) er
 		return errors.Join(err, listener.Close())
 	}
 	return errors.Join(b.Serve(ctx, listener), b.Close())
+}
+
+// Stats are counters of a broker.
+type Stats struct {
+	Conns      int64 // open connections
+	Parked     int64 // Fetches that wait for records
+	Detached   int64 // answers that were copied because the peer was slow, since the start
+	FrameBytes int64 // memory of large requests that are being read or handled
+	FetchBytes int64 // records in answers that are being written
+}
+
+// Stats returns the counters at this moment.
+func (b *Broker) Stats() Stats {
+	return Stats{
+		Conns: b.conns.Load(), Parked: b.parked.Load(), Detached: b.detached.Load(),
+		FrameBytes: b.frames.used.Load(), FetchBytes: b.fetchMemory.used.Load(),
+	}
 }
 
 // Close frees what the broker holds. Every Serve must have returned.

@@ -16,16 +16,19 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/leatdb/leat/log"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// Deadlines of connections. They are variables for tests.
-var (
-	connIdle    = 10 * time.Minute // without a request
-	frameStall  = 30 * time.Second // in the middle of a frame
-	writeStall  = 60 * time.Second // of a peer that takes nothing of its answer
-	detachAfter = 250 * time.Millisecond
-)
+// deadlines of connections.
+type deadlines struct {
+	idle   time.Duration // without a request
+	frame  time.Duration // for a piece of a frame that has begun
+	write  time.Duration // for a piece of an answer, of a peer that does not take it
+	detach time.Duration // before the rest of an answer is copied out of the log's memory
+}
+
+var defaultDeadlines = deadlines{idle: 10 * time.Minute, frame: 30 * time.Second, write: time.Minute, detach: 250 * time.Millisecond}
 
 const (
 	maxPipelined = 32
@@ -50,8 +53,9 @@ type conn struct {
 	last   *call // the last ordinary call: nothing begins before it is answered
 
 	// The worker's.
-	out  []byte
-	bufs net.Buffers
+	out    []byte
+	bufs   [][]byte
+	chunks []*log.Chunk // free; they remember where they have read
 }
 
 // serveConn serves a connection, which it closes, until the peer goes, breaks the protocol, or ctx ends.
@@ -61,7 +65,7 @@ func (b *Broker) serveConn(ctx context.Context, nc net.Conn, self endpoint) {
 	c := &conn{
 		broker: b, net: nc, self: self, logger: b.logger.With("peer", nc.RemoteAddr().String()),
 		queue:  make(chan *call, maxPipelined),
-		frames: frameReader{conn: nc, in: bufio.NewReaderSize(nc, 4<<10), memory: b.frames, stall: frameStall},
+		frames: frameReader{conn: nc, in: bufio.NewReaderSize(nc, 4<<10), memory: b.frames, stall: b.deadlines.frame},
 	}
 	worked := make(chan struct{})
 	go func() { // Ends when the queue is closed, or by itself, which ends the reader.
@@ -129,7 +133,7 @@ func (c *conn) read(ctx context.Context) error {
 // next waits for the next frame. A connection is idle when the peer owes a request, not when we owe an answer.
 func (c *conn) next() (size int, key int16, err error) {
 	for {
-		size, key, err = c.frames.peek(time.Now().Add(connIdle))
+		size, key, err = c.frames.peek(time.Now().Add(c.broker.deadlines.idle))
 		if !errors.Is(err, os.ErrDeadlineExceeded) || c.unanswered.Load() == 0 {
 			return size, key, err
 		}
@@ -165,6 +169,7 @@ func (c *conn) take(ctx context.Context, f *frame) error {
 	call.conn = c
 	if call.api.pipelined {
 		c.broker.begin(ctx, call)
+		call.frame = nil
 	} else {
 		c.last, owned = call, false
 	}
@@ -223,8 +228,30 @@ func (c *conn) send(call *call, resp kmsg.Response) error {
 	if !isVector && cap(out) <= maxKeptOut {
 		c.out = out
 	}
+	err := c.write(bufs, v)
+	clear(bufs)
 	c.bufs = bufs
-	return c.write(bufs, v)
+	return err
+}
+
+// maxKeptChunks bounds the chunks that a connection keeps for its next Fetch.
+const maxKeptChunks = 64
+
+// takeChunk returns a chunk: that which was given back first, since clients mostly ask for the same partitions in the same order.
+func (c *conn) takeChunk() *log.Chunk {
+	if len(c.chunks) == 0 {
+		return &log.Chunk{}
+	}
+	chunk := c.chunks[0]
+	c.chunks = c.chunks[:copy(c.chunks, c.chunks[1:])]
+	return chunk
+}
+
+func (c *conn) giveChunk(chunk *log.Chunk) {
+	chunk.Release()
+	if len(c.chunks) < maxKeptChunks {
+		c.chunks = append(c.chunks, chunk)
+	}
 }
 
 // write writes buffers. If the peer is slow to take what belongs to the log, the rest is copied and the log's memory given back.
@@ -234,7 +261,7 @@ func (c *conn) write(bufs net.Buffers, v vectored) error {
 	}
 	defer v.release()
 	if _, encrypted := c.net.(*tls.Conn); !encrypted { // which cannot go on after a deadline
-		if err := c.net.SetWriteDeadline(time.Now().Add(detachAfter)); err != nil {
+		if err := c.net.SetWriteDeadline(time.Now().Add(c.broker.deadlines.detach)); err != nil {
 			return err
 		}
 		if _, err := bufs.WriteTo(c.net); !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -245,17 +272,18 @@ func (c *conn) write(bufs net.Buffers, v vectored) error {
 	for _, b := range bufs {
 		rest = append(rest, b...)
 	}
-	v.release()
+	v.detach()
+	c.broker.detached.Add(1)
 	return c.writeAll(net.Buffers{rest})
 }
 
-// writePiece is what a peer must take within writeStall.
+// writePiece is what a peer must take within deadlines.write.
 const writePiece = 64 << 10
 
 func (c *conn) writeAll(bufs net.Buffers) error {
 	for _, b := range bufs {
 		for len(b) > 0 {
-			if err := c.net.SetWriteDeadline(time.Now().Add(writeStall)); err != nil {
+			if err := c.net.SetWriteDeadline(time.Now().Add(c.broker.deadlines.write)); err != nil {
 				return err
 			}
 			n, err := c.net.Write(b[:min(len(b), writePiece)])

@@ -10,8 +10,19 @@ import (
 // served is everything that is served, and what ApiVersions answers from.
 func served() apiTable {
 	return index(
+		large(pipelined(handle(0, 11, (*Broker).produce))),
+		handle(4, 17, (*Broker).fetch),
+		handle(1, 10, (*Broker).listOffsets),
 		handle(0, 12, (*Broker).metadata),
+		handle(0, 6, (*Broker).findCoordinator),
 		handle(0, 4, (*Broker).apiVersions),
+		handle(0, 7, (*Broker).createTopics),
+		handle(0, 6, (*Broker).deleteTopics),
+		handle(0, 2, (*Broker).deleteRecords),
+		handle(0, 4, (*Broker).initProducerID),
+		handle(2, 4, (*Broker).offsetForLeaderEpoch),
+		handle(0, 3, (*Broker).createPartitions),
+		handle(0, 2, (*Broker).describeCluster),
 	)
 }
 
@@ -20,6 +31,7 @@ type api struct {
 	key      int16
 	min, max int16 // versions
 	name     string
+	shape    []shape
 	fresh    func() kmsg.Request
 	handle   func(*Broker, context.Context, *call, kmsg.Request) (kmsg.Response, error)
 
@@ -37,11 +49,22 @@ func handle[M any, R interface {
 	key := R(new(M)).Key()
 	return &api{
 		key: key, min: min, max: max, name: kmsg.Key(key).Name(),
+		shape: shapeOf(key),
 		fresh: func() kmsg.Request { return R(new(M)) },
 		handle: func(b *Broker, ctx context.Context, c *call, req kmsg.Request) (kmsg.Response, error) {
 			return fn(b, ctx, c, req.(R))
 		},
 	}
+}
+
+func pipelined(a *api) *api {
+	a.pipelined = true
+	return a
+}
+
+func large(a *api) *api {
+	a.large = true
+	return a
 }
 
 // apiTable is indexed by key; keys that are not served are nil.
@@ -76,7 +99,7 @@ type call struct {
 	correlation int32
 	clientID    string // as the client says
 	req         kmsg.Request
-	frame       *frame // req points into it
+	frame       *frame // req points into it; nil once a pipelined call has begun
 	tooNew      bool   // an ApiVersions request of an unknown version: req is empty
 
 	answer   kmsg.Response // nil: nothing is sent

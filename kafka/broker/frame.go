@@ -24,15 +24,41 @@ const (
 	minRequest     = 8 // key, version, correlation id
 	peekBytes      = frameHeadBytes + 2
 
-	// maxPlainFrame bounds requests that are not large. Their arrays are allocated at the length they claim, which is at most
-	// the number of bytes that follow, at up to some 200 bytes an element.
-	maxPlainFrame = 4 << 20
+	maxPlainFrame = 4 << 20 // size of requests that are not large
 
-	smallFrame = 64 << 10 // frames up to here do not count as memory
+	smallFrame = 64 << 10 // up to here frames do not count as memory
 )
 
 // errProtocol says that the peer does not keep to the protocol.
 var errProtocol = errors.New("protocol error")
+
+// budget is memory that is shared by all connections and may be short.
+type budget struct {
+	limit int64
+	used  atomic.Int64
+}
+
+// take takes up to n bytes, maybe none.
+func (m *budget) take(n int64) int64 {
+	for {
+		used := m.used.Load()
+		got := max(min(n, m.limit-used), 0)
+		if m.used.CompareAndSwap(used, used+got) {
+			return got
+		}
+	}
+}
+
+// takeAll takes n bytes or none.
+func (m *budget) takeAll(n int64) bool {
+	got := m.take(n)
+	if got < n {
+		m.give(got)
+	}
+	return got == n
+}
+
+func (m *budget) give(n int64) { m.used.Add(-n) }
 
 // frame is the memory of a request.
 type frame struct {
@@ -42,9 +68,9 @@ type frame struct {
 	memory  *frameMemory
 }
 
-// release gives the memory back; the frame must not be used any more.
+// release gives the memory back; the frame must not be used any more. A nil frame has none.
 func (f *frame) release() {
-	if f.memory == nil {
+	if f == nil || f.memory == nil {
 		return
 	}
 	f.memory.used.Add(-f.counted)
@@ -56,23 +82,23 @@ func (f *frame) release() {
 //
 // Counting what frames claim would let three peers that claim 100 MiB each and send nothing lock out all others. Counting
 // what has arrived and stopping everybody at the limit would leave many frames half read, with nobody to give memory back. So
-// what has arrived is counted, and above the limit one frame after the other is read to its end, each within a deadline.
+// the memory behind what has arrived is counted, and above the limit one frame after the other gets more, for which it must come
+// quickly.
 type frameMemory struct {
-	limit int64
-	used  atomic.Int64
-	turn  chan struct{} // holds a token: the right to exceed the limit
+	budget
+	turn chan struct{} // holds a token: the right to exceed the limit
 }
 
 func newFrameMemory(limit int64) *frameMemory {
-	m := &frameMemory{limit: limit, turn: make(chan struct{}, 1)}
+	m := &frameMemory{budget: budget{limit: limit}, turn: make(chan struct{}, 1)}
 	m.turn <- struct{}{}
 	return m
 }
 
-// overdraft is how long the frame that exceeds the limit may take, and at which rate it must come besides, in bytes a second.
+// A frame that exceeds the limit must come at this rate, in bytes a second, with so much delay of each piece.
 const (
-	overdraft     = 5 * time.Second
-	overdraftRate = 4 << 20
+	overdraftRate  = 4 << 20
+	overdraftDelay = time.Second
 )
 
 // frameReader reads the frames of a connection. It is used by one goroutine.
@@ -104,56 +130,58 @@ func (r *frameReader) peek(deadline time.Time) (size int, key int16, err error) 
 }
 
 // read reads the payload of the frame that peek has found.
-func (r *frameReader) read(ctx context.Context, size int) (f *frame, err error) {
+func (r *frameReader) read(ctx context.Context, size int) (*frame, error) {
 	if _, err := r.in.Discard(frameHeadBytes); err != nil {
 		return nil, err
 	}
-	f = &frame{memory: r.memory}
-	f.pooled = getBuffer(min(size, max(r.trust, smallFrame)))
-	turn := false
-	defer func() {
-		if turn {
-			r.memory.turn <- struct{}{}
-		}
-		if err != nil {
-			f.release()
-		}
-	}()
-	if size > smallFrame {
-		f.counted = int64(len(*f.pooled))
-		r.memory.used.Add(f.counted)
-	}
-	for have := 0; ; {
-		if !turn && size > smallFrame && r.memory.used.Load() > r.memory.limit {
-			if err := r.takeTurn(ctx); err != nil {
-				return nil, err
-			}
-			turn = true
-			if err := r.conn.SetReadDeadline(time.Now().Add(overdraft + time.Duration(size)*time.Second/overdraftRate)); err != nil {
-				return nil, err
-			}
-		}
-		part := (*f.pooled)[have:min(size, len(*f.pooled))]
-		if err := r.fill(part, turn); err != nil {
-			return nil, err
-		}
-		have += len(part)
-		if have == size {
-			break
-		}
-		r.grow(f, have, size)
+	f := &frame{memory: r.memory}
+	if err := r.readInto(ctx, f, size); err != nil {
+		f.release()
+		return nil, err
 	}
 	f.buf = (*f.pooled)[:size:size]
 	r.trust = max(r.trust, size)
 	return f, nil
 }
 
-// grow doubles the memory of a frame, up to its size.
+func (r *frameReader) readInto(ctx context.Context, f *frame, size int) error {
+	first := min(size, smallFrame)
+	if size > first && size <= r.trust && r.memory.takeAll(int64(size)) {
+		first, f.counted = size, int64(size)
+	}
+	f.pooled = getBuffer(first)
+	stall := r.stall
+	turn := false
+	defer func() {
+		if turn {
+			r.memory.turn <- struct{}{}
+		}
+	}()
+	for have := 0; ; {
+		part := (*f.pooled)[have:min(size, len(*f.pooled))]
+		if err := r.fill(part, stall); err != nil {
+			return err
+		}
+		if have += len(part); have == size {
+			return nil
+		}
+		next := min(size, 2*have)
+		if !turn && r.memory.used.Load()+int64(next) > r.memory.limit {
+			if err := r.takeTurn(ctx); err != nil {
+				return err
+			}
+			turn, stall = true, overdraftDelay+time.Duration(next)*time.Second/overdraftRate
+		}
+		r.grow(f, have, next)
+	}
+}
+
+// grow gives a frame more memory.
 func (r *frameReader) grow(f *frame, have, size int) {
-	larger := getBuffer(min(size, 2*have))
+	larger := getBuffer(size)
 	copy(*larger, (*f.pooled)[:have])
-	r.memory.used.Add(int64(len(*larger)) - f.counted)
-	f.counted = int64(len(*larger))
+	r.memory.used.Add(int64(size) - f.counted)
+	f.counted = int64(size)
 	putBuffer(f.pooled)
 	f.pooled = larger
 }
@@ -168,20 +196,21 @@ func (r *frameReader) takeTurn(ctx context.Context) error {
 	}
 }
 
-// fill reads all of b, in pieces each of which must come within stall, or, with a fixed deadline, within that.
-func (r *frameReader) fill(b []byte, fixed bool) error {
+// fill reads all of b, some of which must come every so often.
+func (r *frameReader) fill(b []byte, stall time.Duration) error {
 	for len(b) > 0 {
-		if !fixed {
-			if err := r.conn.SetReadDeadline(time.Now().Add(r.stall)); err != nil {
-				return err
-			}
+		if err := r.conn.SetReadDeadline(time.Now().Add(stall)); err != nil {
+			return err
 		}
 		n, err := r.in.Read(b)
 		b = b[n:]
-		if err == io.EOF && len(b) > 0 {
+		if len(b) == 0 {
+			break
+		}
+		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
-		if err != nil && len(b) > 0 {
+		if err != nil {
 			return err
 		}
 	}

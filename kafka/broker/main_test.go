@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"testing"
 
@@ -18,14 +19,43 @@ type testBroker struct {
 	*Broker
 	t    testing.TB
 	addr string
-	fs   vfs.FS
+	fs   *vfs.Mem
+	tune func(*Broker) // before it serves
 	stop func()
+
+	failing bool // the storage is, and its Close too
+}
+
+// bugCatcher is where a broker reports panics, which fail the test.
+type bugCatcher struct {
+	slog.Handler
+	t testing.TB
+}
+
+func (h bugCatcher) Enabled(_ context.Context, level slog.Level) bool {
+	return level >= slog.LevelError
+}
+
+func (h bugCatcher) WithAttrs([]slog.Attr) slog.Handler { return h }
+
+func (h bugCatcher) Handle(_ context.Context, r slog.Record) error {
+	r.Attrs(func(a slog.Attr) bool {
+		h.t.Errorf("%s: %s", r.Message, a)
+		return true
+	})
+	return nil
 }
 
 // startBroker starts a broker, which ends with the test.
 func startBroker(t testing.TB, o Options) *testBroker {
 	t.Helper()
-	b := &testBroker{t: t, fs: vfs.NewMem()}
+	return startTuned(t, o, nil)
+}
+
+// startTuned is startBroker with a change to the broker before it serves.
+func startTuned(t testing.TB, o Options, tune func(*Broker)) *testBroker {
+	t.Helper()
+	b := &testBroker{t: t, fs: vfs.NewMem(), tune: tune}
 	b.start(o)
 	return b
 }
@@ -40,8 +70,12 @@ func (b *testBroker) start(o Options) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	o.Logger = slog.New(bugCatcher{t: b.t})
 	if b.Broker, err = New(l, o); err != nil {
 		b.t.Fatal(err)
+	}
+	if b.tune != nil {
+		b.tune(b.Broker)
 	}
 	b.addr = listener.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -60,7 +94,7 @@ func (b *testBroker) start(o Options) {
 		if err := b.Close(); err != nil {
 			b.t.Error(err)
 		}
-		if err := l.Close(); err != nil {
+		if err := l.Close(); err != nil && !b.failing {
 			b.t.Error(err)
 		}
 	}

@@ -30,8 +30,10 @@ func (t apiTable) decode(f *frame) (*call, error) {
 	if c.req.IsFlexible() {
 		r.skipTags()
 	}
-	if r.bad {
-		return nil, fmt.Errorf("%w: the header of a %s request does not end", errProtocol, c.api.name)
+	w := walk{wireReader: r, version: version, flexible: c.req.IsFlexible()}
+	w.structure(c.api.shape)
+	if w.bad {
+		return nil, fmt.Errorf("%w: a %s request of version %d claims more than it has", errProtocol, c.api.name, version)
 	}
 	if err := c.req.ReadFrom(r.b); err != nil {
 		return nil, fmt.Errorf("%w: %s version %d: %w", errProtocol, c.api.name, version, err)
@@ -44,9 +46,11 @@ type vectored interface {
 	kmsg.Response
 
 	// appendVector appends the encoded answer to bufs. It begins with head, which has capacity for more; what is appended
-	// may alias memory of the log until release.
+	// may alias memory of the log.
 	appendVector(head []byte, bufs [][]byte) [][]byte
-	release()
+
+	detach()  // gives the log's memory back, when the bytes are written or elsewhere
+	release() // ends the answer; called in any case
 }
 
 // appendHead begins the frame of an answer: room for its size, and the response header.

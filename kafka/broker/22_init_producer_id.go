@@ -1,0 +1,49 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/leatdb/leat/log"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// InitProducerId: 0-4.
+//
+//   - Without a transactional id: a new producer id, always. With one: the next epoch of its producer, which fences those before and
+//     aborts a transaction that is open.
+//   - 3: a producer names what it has been, to go on after an error; it is refused if another has come since. 4: that is
+//     PRODUCER_FENCED, before it is INVALID_PRODUCER_EPOCH.
+func (b *Broker) initProducerID(ctx context.Context, _ *call, req *kmsg.InitProducerIDRequest) (kmsg.Response, error) {
+	resp := req.ResponseKind().(*kmsg.InitProducerIDResponse)
+	got, err := b.initProducer(ctx, req)
+	if err != nil {
+		got = log.NoProducer
+	}
+	if errors.Is(err, log.ErrProducerFenced) && req.Version < 4 {
+		err = fmt.Errorf("%w: %w", kerr.InvalidProducerEpoch, err)
+	}
+	resp.ProducerID, resp.ProducerEpoch, resp.ErrorCode = got.ID, got.Epoch, codeOf(err)
+	return resp, nil
+}
+
+func (b *Broker) initProducer(ctx context.Context, req *kmsg.InitProducerIDRequest) (log.ProducerID, error) {
+	current := log.ProducerID{ID: req.ProducerID, Epoch: req.ProducerEpoch}
+	switch {
+	case (current.ID < 0) != (current.Epoch < 0):
+		return log.NoProducer, fmt.Errorf("%w: producer id %d with epoch %d", kerr.InvalidRequest, current.ID, current.Epoch)
+	case current.ID < 0:
+		current = log.NoProducer
+	}
+	switch {
+	case req.TransactionalID == nil:
+		return b.log.NewProducer(ctx)
+	case *req.TransactionalID == "":
+		return log.NoProducer, fmt.Errorf("%w: an empty transactional id", kerr.InvalidRequest)
+	}
+	return b.log.InitTransactions(ctx, log.InitProducer{
+		TransactionalID: *req.TransactionalID, TimeoutMillis: req.TransactionTimeoutMillis, Current: current,
+	})
+}
