@@ -201,3 +201,6 @@ func listProperties(server, session map[string]string) []Property {
 	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
 	return out
 }
+
+// DefaultProperties lists the properties of sessions with their defaults.
+func DefaultProperties() []Property { return listProperties(nil, nil) }

@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strings"
 	"sync"
+
+	"github.com/leatdb/leat/parser"
 )
 
 // Session is one conversation with a database: property overrides (SET) and
@@ -17,11 +19,31 @@ type Session struct {
 	mu        sync.Mutex
 	overrides map[string]string
 	variables map[string]string // Keys upper-cased.
+	fixed     bool              // See ReadOnly.
 }
 
 // NewSession starts a session with the database's defaults.
 func (db *DB) NewSession() *Session {
 	return &Session{db: db, overrides: map[string]string{}, variables: map[string]string{}}
+}
+
+// ReadOnly makes the session refuse statements that change what there is or write
+// rows: those of a server that does what a file says.
+func (s *Session) ReadOnly() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fixed = true
+}
+
+// refuses returns why the session does not do a statement, or nil.
+func (s *Session) refuses(stmt parser.Statement) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, inserts := stmt.(*parser.InsertValues); s.fixed && (inserts || changesCatalog(stmt)) {
+		return misplaced(stmt, "this server does what its queries file says, and can be asked only",
+			"change the file and start the server again")
+	}
+	return nil
 }
 
 // Set overrides a property, as SET 'name'='value' does.

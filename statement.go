@@ -76,6 +76,9 @@ func (s *Session) one(ctx context.Context, sql string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.refuses(stmt); err != nil {
+		return nil, err
+	}
 	r, err := s.planAndDo(ctx, stmt)
 	if r != nil {
 		r.SQL = stmt.Text()

@@ -23,11 +23,23 @@ type Server struct {
 	logger *slog.Logger
 	// registry answers at the address of ServeRegistry.
 	registry http.Server
+
+	readOnly bool
 }
 
+// Option changes how a server answers.
+type Option func(*Server)
+
+// ReadOnly lets clients ask, and neither change what there is nor write rows; see
+// leat.Session.ReadOnly.
+func ReadOnly() Option { return func(s *Server) { s.readOnly = true } }
+
 // New makes a server for db. It serves once Serve is called.
-func New(db *leat.DB, logger *slog.Logger) *Server {
+func New(db *leat.DB, logger *slog.Logger, opts ...Option) *Server {
 	s := &Server{db: db, logger: logger}
+	for _, o := range opts {
+		o(s)
+	}
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
@@ -154,6 +166,9 @@ func (s *Server) closeQuery(w http.ResponseWriter, r *http.Request) {
 // session makes the session of one request.
 func (s *Server) session(properties map[string]any, variables map[string]string) (*leat.Session, error) {
 	session := s.db.NewSession()
+	if s.readOnly {
+		session.ReadOnly()
+	}
 	for name, value := range properties {
 		if err := session.Set(name, scalarText(value)); err != nil {
 			return nil, err

@@ -15,13 +15,13 @@ import (
 	"github.com/leatdb/leat/server"
 )
 
-func start(t *testing.T) (*leat.DB, string) {
+func start(t *testing.T, opts ...server.Option) (*leat.DB, string) {
 	t.Helper()
 	db, err := leat.OpenMem(context.Background(), leat.WithProperty("auto.offset.reset", "earliest"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	web := httptest.NewServer(server.New(db, slog.New(slog.DiscardHandler)).Handler())
+	web := httptest.NewServer(server.New(db, slog.New(slog.DiscardHandler), opts...).Handler())
 	t.Cleanup(func() {
 		db.CloseQueries()
 		web.Close()
@@ -167,5 +167,26 @@ func TestPushQueryStreams(t *testing.T) {
 		if strings.HasPrefix(lines.Text(), "[") {
 			t.Errorf("row after the close: %s", lines.Text())
 		}
+	}
+}
+
+// TestReadOnly: what a file governs can be asked over HTTP, and not changed.
+func TestReadOnly(t *testing.T) {
+	db, url := start(t, server.ReadOnly())
+	if _, err := db.Exec(t.Context(), ddl); err != nil {
+		t.Fatal(err)
+	}
+	for _, sql := range []string{"DROP TABLE t;", "INSERT INTO s VALUES ('a', 1);", "TERMINATE ALL;", "CREATE TYPE x AS INT;", "ALTER SYSTEM 'auto.offset.reset'='earliest';"} {
+		if status, body := post(t, url+"/ksql", "", map[string]any{"ksql": sql}); status != http.StatusBadRequest || !strings.Contains(body, "queries file") {
+			t.Errorf("%s: status %d: %s", sql, status, body)
+		}
+	}
+	for _, sql := range []string{"SHOW QUERIES;", "DESCRIBE t;", "SET 'auto.offset.reset'='earliest';"} {
+		if status, body := post(t, url+"/ksql", "", map[string]any{"ksql": sql}); status != http.StatusOK {
+			t.Errorf("%s: status %d: %s", sql, status, body)
+		}
+	}
+	if status, body := post(t, url+"/query", "", map[string]any{"ksql": "SELECT * FROM t;"}); status != http.StatusOK {
+		t.Errorf("pull query: status %d: %s", status, body)
 	}
 }

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// startServe runs leat serve until stop, which returns its error. It returns what
+// the server printed before it was ready, and its URL.
+func startServe(t *testing.T, args ...string) (printed, url string, stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	c := rootCommand()
+	c.SetArgs(append([]string{"serve", "--http", "127.0.0.1:0"}, args...))
+	c.SetOut(in)
+	done := make(chan error, 1)
+	go func() { // Ends with stop, or by itself with an error.
+		err := c.ExecuteContext(ctx)
+		in.CloseWithError(err)
+		done <- err
+	}()
+	stop = func() error {
+		cancel()
+		return <-done
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if _, address, ready := strings.Cut(lines.Text(), " at "); ready {
+			return printed, address, stop
+		}
+		printed += lines.Text() + "\n"
+	}
+	return printed, "", stop
+}
+
+// TestServeQueriesFile: a server with a queries file does what the file says, says
+// what changed since its last start, and takes no other statements.
+func TestServeQueriesFile(t *testing.T) {
+	const clicks = `CREATE STREAM clicks (page VARCHAR KEY, ms INT) WITH (KAFKA_TOPIC='clicks', VALUE_FORMAT='JSON', PARTITIONS=1);
+`
+	dir := t.TempDir()
+	data, file := filepath.Join(dir, "data"), filepath.Join(dir, "app.sql")
+	for _, c := range []struct{ sql, want string }{
+		{clicks + "CREATE TABLE hits AS SELECT page, COUNT(*) AS n FROM clicks GROUP BY page EMIT CHANGES;",
+			"FILE: added CLICKS\nFILE: added HITS\nFILE: 0 kept, 2 changed\n"},
+		{clicks + "CREATE STREAM root AS SELECT * FROM clicks WHERE page = '/';",
+			"FILE: added ROOT\nFILE: dropped HITS\nFILE: 1 kept, 2 changed\n"},
+		{clicks + "CREATE STREAM root AS SELECT * FROM clicks WHERE page = '/';", "FILE: 2 kept, 0 changed\n"},
+	} {
+		if err := os.WriteFile(file, []byte(c.sql), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		printed, url, stop := startServe(t, "--data", data, "--queries-file", file)
+		if got := strings.ReplaceAll(printed, file, "FILE"); got != c.want {
+			t.Errorf("printed %q, want %q", got, c.want)
+		}
+		resp, err := http.Post(url+"/ksql", "application/json", strings.NewReader(`{"ksql":"DROP STREAM root;"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusBadRequest || !strings.Contains(string(body), "queries file") {
+			t.Errorf("status %d, %v: %s", resp.StatusCode, err, body)
+		}
+		if err := stop(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(file, []byte(clicks+"SELECT 1;"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, url, stop := startServe(t, "--data", data, "--queries-file", file)
+	if err := stop(); url != "" || err == nil || !strings.Contains(err.Error(), file+": line 2") {
+		t.Errorf("error %v", err)
+	}
+}
