@@ -7,7 +7,8 @@ import (
 	"github.com/leatdb/leat/function"
 )
 
-// families returns the names of all functions by category.
+// families returns the names of all functions by category, as SHOW FUNCTIONS lists
+// them.
 func families(r *function.Registry) map[string][]string {
 	out := map[string][]string{}
 	for _, name := range r.Names() {
@@ -18,8 +19,7 @@ func families(r *function.Registry) map[string][]string {
 
 func familyOf(r *function.Registry, name string) string {
 	f, _ := r.Lookup(name)
-	c := f.Info().Category
-	return c[:1] + strings.ToLower(c[1:])
+	return f.Info().Category
 }
 
 // functionList names the functions of each family, with links.
