@@ -153,6 +153,17 @@ func (l *Log) Topic(name string) (TopicInfo, bool) {
 	return t.info(), true
 }
 
+// TopicByID describes a topic, or returns false if there is none with that id.
+func (l *Log) TopicByID(id [16]byte) (TopicInfo, bool) {
+	l.topicsMu.RLock()
+	defer l.topicsMu.RUnlock()
+	t := l.byID[id]
+	if t == nil {
+		return TopicInfo{}, false
+	}
+	return t.info(), true
+}
+
 // Topics describes all topics, sorted by name.
 func (l *Log) Topics() []TopicInfo {
 	l.topicsMu.RLock()
@@ -190,7 +201,7 @@ func (l *Log) addTopic(t *topic, c TopicConfig) {
 	l.topicsMu.Lock()
 	defer l.topicsMu.Unlock()
 	l.configure(t, c)
-	l.topics[t.name], l.byNumber[t.number] = t, t
+	l.topics[t.name], l.byNumber[t.number], l.byID[t.id] = t, t, t
 	l.lastNumber = max(l.lastNumber, t.number)
 }
 
@@ -212,6 +223,7 @@ func (l *Log) removeTopic(t *topic) []*waiter {
 	l.topicsMu.Lock()
 	delete(l.topics, t.name)
 	delete(l.byNumber, t.number)
+	delete(l.byID, t.id)
 	l.topicsMu.Unlock()
 	l.offsets.forget(t.number)
 	var wake []*waiter

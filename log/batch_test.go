@@ -283,7 +283,7 @@ func walBytes(payloads ...[]byte) []byte {
 
 // replayLog is a log in the middle of its opening.
 func replayLog() *Log {
-	l := &Log{topics: map[string]*topic{}, byNumber: map[uint32]*topic{}, opts: Options{CacheBytes: 1 << 20}, policy: newPolicy()}
+	l := &Log{topics: map[string]*topic{}, byNumber: map[uint32]*topic{}, byID: map[[16]byte]*topic{}, opts: Options{CacheBytes: 1 << 20}, policy: newPolicy()}
 	l.reach = &reach{producers: map[*partition]int64{}, txns: map[*partition]int64{}}
 	l.offsets.init()
 	l.txns.init()
@@ -340,6 +340,16 @@ func FuzzWAL(f *testing.F) {
 func FuzzEntries(f *testing.F) {
 	f.Add([]byte{entryEnd})
 	f.Add(appendConfig(append([]byte{entryTopic, 1}, append(make([]byte, 16), 1, 't')...), &TopicConfig{Partitions: 1}))
+	x := &transaction{id: "x", producer: ProducerID{1, 2}, last: NoProducer, state: TxnOngoing}
+	p := &partition{topic: &topic{name: "t", number: 1}}
+	offset := []plannedOffset{{topic: p.topic, off: &GroupOffset{Group: "g", Topic: "t", Offset: 3}}}
+	txn := appendTxnOffsets(appendTxnParts(appendTxn(nil, x), "x", []*partition{p}), "x", "g", offset)
+	marker := appendMarker(nil, commitMarker, x.producer, 0, 5)
+	batch := produced{producer: x.producer, txn: true, values: []string{"v"}}.bytes(f)
+	patchBatches(marker, 1, 0)
+	f.Add(slices.Concat(txn, []byte{entryEnd}))
+	f.Add(slices.Concat(txn, []byte{entryBatches, 1, 0, byte(len(batch))}, batch, []byte{entryBatches, 1, 0, byte(len(marker))}, marker, []byte{entryEnd}))
+	f.Add(append(appendProperty([]byte{entryEpoch, 3, entryProducers, 9, entryNoOffset, 1, 'g', 1, 0, 5}, &Property{"k", []byte("v")}), entryEnd))
 	f.Add(append([]byte{entryNoGroup, 1, 'g', entryDelta, 1, 's', 3, entryStart, 1, 0, 5, entryDrop, 1, entryEnd}, "abc"...))
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		l := replayLog()

@@ -315,7 +315,7 @@ func TestAllowCorruption(t *testing.T) {
 	}
 }
 
-// TestDamagedCheckpoint flips every byte of a checkpoint: the log must refuse to open.
+// TestDamagedCheckpoint flips every byte of a checkpoint that has something of everything: the log must refuse to open.
 func TestDamagedCheckpoint(t *testing.T) {
 	t.Parallel()
 	fs := vfs.NewCrashMem()
@@ -327,6 +327,23 @@ func TestDamagedCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := l.Produce(ctx, []Write{{"t", 0, batchOf("k", "v")}}); err != nil {
+		t.Fatal(err)
+	}
+	p := initTxn(t, l, NoProducer)
+	for i := range int32(2) {
+		addPartitions(t, l, p, 0)
+		produced{producer: p, seq: i, txn: true, values: []string{"a"}}.appendTo(t, l, 0, inTxn)
+		if i == 0 {
+			endTxn(t, l, p, false, false)
+		}
+	}
+	if err := l.CommitTxnOffsets(ctx, testTxn, p, "g", []GroupOffset{{Topic: "t", Offset: 3}}, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.CommitOffsets(ctx, []GroupOffset{{Group: "g", Topic: "t", Offset: 2}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.SetProperties(ctx, Property{"k", []byte("v")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.Flush(); err != nil {

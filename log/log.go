@@ -158,11 +158,12 @@ type Log struct {
 	topicsMu   sync.RWMutex
 	topics     map[string]*topic
 	byNumber   map[uint32]*topic
+	byID       map[[16]byte]*topic
 	lastNumber uint32
 
 	offsets groupOffsets
 	props   properties
-	epoch   int32  // leader epoch, see raiseEpoch; never changes after Open
+	epoch   int32  // leader epoch, see beginEpoch; never changes after Open
 	reach   *reach // during Open only
 
 	// The sequencer's view of producers, guarded by mu, as is partition.producers.
@@ -224,7 +225,7 @@ func Open(dir string, o Options) (*Log, error) {
 	o.setDefaults()
 	l := &Log{
 		fs: o.FS, dir: dir, opts: o,
-		topics: map[string]*topic{}, byNumber: map[uint32]*topic{},
+		topics: map[string]*topic{}, byNumber: map[uint32]*topic{}, byID: map[[16]byte]*topic{},
 		segments:    newSegmentFiles(o.FS, dir),
 		writerDone:  make(chan struct{}),
 		flushWanted: make(chan struct{}, 1),

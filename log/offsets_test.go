@@ -119,3 +119,52 @@ func TestDeltas(t *testing.T) {
 		t.Fatalf("%d bytes of WAL, %d before the deltas were released", now, before)
 	}
 }
+
+// TestDeleteAndExpireOffsets: positions go one by one or when they are too old, and stay gone; those without a time, of groups
+// that keep theirs, and those that are pending stay.
+func TestDeleteAndExpireOffsets(t *testing.T) {
+	t.Parallel()
+	fs := vfs.NewMem()
+	l := openMem(t, Options{FS: fs}, TopicConfig{Partitions: 4})
+	var offsets []GroupOffset
+	for _, group := range []string{"busy", "idle", "mixed"} {
+		for p := range int32(3) {
+			offsets = append(offsets, GroupOffset{Group: group, Topic: "t", Partition: p, Offset: 1, CommitMillis: 100 + int64(p)})
+		}
+	}
+	offsets = append(offsets, GroupOffset{Group: "mixed", Topic: "t", Partition: 3, Offset: 1}) // an engine's
+	if err := l.CommitOffsets(ctx, offsets); err != nil {
+		t.Fatal(err)
+	}
+	p := initTxn(t, l, NoProducer)
+	if err := l.CommitTxnOffsets(ctx, testTxn, p, "mixed", []GroupOffset{{Topic: "t", Partition: 1, Offset: 2}}, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.DeleteOffsets(ctx, "mixed", []TopicPartition{{"t", 2}, {"t", 2}, {"none", 0}}); err != nil {
+		t.Fatal(err)
+	}
+	empty, err := l.ExpireOffsets(ctx, func(group string) int64 {
+		if group == "busy" {
+			return 0
+		}
+		return 200
+	})
+	if err != nil || fmt.Sprint(empty) != "[idle]" {
+		t.Fatal(empty, err)
+	}
+	for range 2 {
+		var left []string
+		for _, group := range l.Groups() {
+			for _, o := range l.GroupOffsets(group) {
+				left = append(left, fmt.Sprint(o.Group, o.Partition))
+			}
+		}
+		expect(t, "left", left, []string{"busy0", "busy1", "busy2", "mixed1", "mixed3"})
+		l = reopen(t, l, fs)
+	}
+	// One that is committed again before its expiry has its turn is not the one that was too old.
+	l.offsets.dropOne("busy", offsetKey{l.topics["t"].number, 0}, 100)
+	if _, ok := l.FetchOffset("busy", "t", 0); !ok {
+		t.Fatal("a position went that was committed at that time")
+	}
+}

@@ -46,10 +46,8 @@ func (l *Log) recover() error {
 		return err
 	}
 	l.finishTxns()
-	if !r.closed {
-		if err := l.raiseEpoch(); err != nil {
-			return err
-		}
+	if err := l.beginEpoch(r.closed); err != nil {
+		return err
 	}
 	l.finishedLSN, l.finishedBytes = l.lastLSN, l.sequencedBytes
 	l.durable.Store(uint64(l.lastLSN))
@@ -61,9 +59,15 @@ func (l *Log) recover() error {
 	return l.removeOrphans()
 }
 
-// raiseEpoch begins a new leader epoch, durably, before anybody can learn of it.
-func (l *Log) raiseEpoch() error {
-	l.epoch++
+// beginEpoch raises the leader epoch behind an end that was not a clean close, durably, before anybody can learn of it. Where
+// readers see what is not durable yet, the life that begins has to leave a trace in any case: all it writes may be lost.
+func (l *Log) beginEpoch(closed bool) error {
+	if closed && l.opts.Ack.mode == ackFsync {
+		return nil
+	}
+	if !closed {
+		l.epoch++
+	}
 	return l.writeMark(entryEpoch, uint64(l.epoch))
 }
 

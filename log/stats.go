@@ -41,5 +41,25 @@ func (l *Log) Stats() Stats {
 	return s
 }
 
+// PartitionBytes is the size of the batches of a partition, those in memory included.
+func (l *Log) PartitionBytes(topic string, partition int32) (int64, error) {
+	p, err := l.partition(topic, partition)
+	if err != nil {
+		return 0, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var n int64
+	for _, s := range p.segs {
+		n += s.bytes
+	}
+	for i := range p.tail {
+		if e := &p.tail[i]; e.base >= p.flushed && e.next > p.start {
+			n += int64(e.len)
+		}
+	}
+	return n, nil
+}
+
 // DurableLSN is the LSN up to which everything is acknowledged.
 func (l *Log) DurableLSN() LSN { return LSN(l.durable.Load()) }

@@ -26,6 +26,9 @@ func (pol *policy) admitBatch(b []byte, now int64) (stored []byte, h BatchHeader
 	if len(b) > batchMagic && b[batchMagic] != 2 {
 		return nil, h, fmt.Errorf("%w: magic %d, expected 2", ErrBatchFormat, b[batchMagic])
 	}
+	if len(b) >= batchHeaderBytes && Codec(b[batchAttributes+1]&attrCodec) > CodecZstd {
+		return nil, h, fmt.Errorf("%w: codec %d", ErrBatchCodec, b[batchAttributes+1]&attrCodec)
+	}
 	if h, err = ParseBatchHeader(b); err != nil {
 		return nil, h, err
 	}
