@@ -9,6 +9,8 @@ var (
 	// ErrQueryStatement: SELECT or PRINT where only statements with a finite
 	// result belong.
 	ErrQueryStatement = errors.New("SELECT and PRINT stream rows and must be sent as a query, to the endpoint '/query' or '/query-stream'")
+	// ErrAssertion: what an ASSERT statement says is not so, when its time is over.
+	ErrAssertion = errors.New("the assertion does not hold")
 	// ErrStorage: the log could not make something durable; nothing was
 	// acknowledged, and nothing more will be until the database is reopened.
 	ErrStorage = errors.New("leat: storage failed")

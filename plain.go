@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sort"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/leatdb/leat/parser"
 	"github.com/leatdb/leat/planner"
@@ -39,6 +37,8 @@ func (s *Session) plain(ctx context.Context, stmt parser.Statement) (*Result, er
 		return &Result{Properties: listProperties(s.db.serverProperties(), overrides)}, nil
 	case *parser.AssertTopic:
 		return s.assertTopic(ctx, st)
+	case *parser.AssertSchema:
+		return s.assertSchema(ctx, st)
 	}
 	return s.db.show(stmt)
 }
@@ -149,58 +149,4 @@ func (db *DB) listTypes() []TypeName {
 		out = append(out, TypeName{t.Name, t.Type.String()})
 	}
 	return out
-}
-
-// assertTopic waits until a topic is as the statement says, or its timeout is
-// over.
-func (s *Session) assertTopic(ctx context.Context, st *parser.AssertTopic) (*Result, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.patience(st.Timeout, "ksql.assert.topic.default.timeout.ms"))
-	defer cancel()
-	for {
-		problem := s.db.topicProblem(st)
-		if problem == nil {
-			return &Result{Assertion: &Assertion{Topic: st.Topic.Text, Exists: !st.NotExists}}, nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil, problem
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-}
-
-// patience is how long an assertion waits: its TIMEOUT, or what the property says.
-func (s *Session) patience(timeout *parser.Duration, property string) time.Duration {
-	if timeout != nil {
-		return time.Duration(timeout.Millis()) * time.Millisecond
-	}
-	millis, _ := strconv.ParseInt(s.Get(property), 10, 64) // Set has checked it.
-	return time.Duration(millis) * time.Millisecond
-}
-
-func (db *DB) topicProblem(st *parser.AssertTopic) error {
-	t, ok := db.log.Topic(st.Topic.Text)
-	switch {
-	case st.NotExists && ok:
-		return planner.NewError(st.Topic.At, fmt.Sprintf("topic %s exists", st.Topic.Text), "delete it with its stream or table: DROP ... DELETE TOPIC")
-	case st.NotExists:
-		return nil
-	case !ok:
-		return planner.NewError(st.Topic.At, fmt.Sprintf("topic %s does not exist", st.Topic.Text), "SHOW TOPICS lists those that do; their names are case-sensitive")
-	}
-	for _, p := range st.With {
-		want, isInt := p.Value.(*parser.IntLit)
-		if !isInt {
-			return planner.NewError(p.Value.Span(), fmt.Sprintf("property %s must be a whole number", p.Name.Text), "e.g. "+p.Name.Text+"=1")
-		}
-		have := int64(1) // Replicas: there is one copy.
-		if p.Name.Text == "PARTITIONS" {
-			have = int64(t.Config.Partitions)
-		}
-		if have != want.Value {
-			return planner.NewError(p.Value.Span(), fmt.Sprintf("topic %s has %s %d, not %d", st.Topic.Text, p.Name.Text, have, want.Value),
-				"neither can be changed: say what it has, or make another topic")
-		}
-	}
-	return nil
 }

@@ -165,6 +165,8 @@ type Variable struct{ Name, Value string }
 
 // Assertion is the answer to ASSERT TOPIC and ASSERT SCHEMA.
 type Assertion struct {
-	Topic  string
-	Exists bool
+	Topic   string // Empty for a schema:
+	Subject string // its subject,
+	ID      int    // and its id; one of them is missing where it was not asked for.
+	Exists  bool
 }

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"math"
 	"strings"
 
 	"github.com/leatdb/leat/catalog"
@@ -120,4 +121,19 @@ func columnsOf(src *catalog.Source, kind parser.SourceKind) ([]parser.ColumnDef,
 		}
 	}
 	return columns, nil
+}
+
+// assertSchema checks what ASSERT SCHEMA asks for.
+func (b *binder) assertSchema(s *parser.AssertSchema) (Planned, error) {
+	switch {
+	case b.options.Registry == nil:
+		return nil, errorf(s, "there is no schema registry, so there are no schemas")
+	case s.Subject == nil && s.ID == nil:
+		return nil, errorf(s, "ASSERT SCHEMA does not say which schema").hint("name its SUBJECT, its ID, or both: ASSERT SCHEMA SUBJECT 'orders-value'")
+	case s.Subject != nil && s.Subject.Text == "":
+		return nil, errorf(s.Subject, "the name of the SUBJECT is empty")
+	case s.ID != nil && (s.ID.Value < 1 || s.ID.Value > math.MaxInt32):
+		return nil, errorf(s.ID, "%d is not the id of a schema", s.ID.Value).hint("ids are whole numbers from 1")
+	}
+	return &Plain{s}, nil
 }

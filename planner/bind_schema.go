@@ -45,6 +45,7 @@ func (b *binder) latestSchema(at parser.Node, subject string) (v registry.Versio
 // registryError is what the registry says about a statement.
 func registryError(at parser.Node, err error) error {
 	e := errorf(at, "%s", err)
+	e.Cause = err
 	if errors.Is(err, registry.ErrUnavailable) {
 		return e.hint("try again when the schema registry answers")
 	}

@@ -12,7 +12,11 @@ type Error struct {
 	Pos       int    // Its byte position.
 	Msg       string // What is wrong and what was expected.
 	Hint      string // What to do instead; may be empty.
+	Cause     error  // What callers decide on; may be nil. Msg says it in words.
 }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
 
 // Error is `line L:C: message; hint`, as the parser's errors are.
 func (e *Error) Error() string {

@@ -125,7 +125,7 @@ func (b *binder) statement(stmt parser.Statement) (Planned, error) {
 		_, err := bindWith(s.With, inAssertTopic)
 		return &Plain{s}, err
 	case *parser.AssertSchema:
-		return nil, errorf(s, "there is no schema registry, so there are no schemas")
+		return b.assertSchema(s)
 	case *parser.AssertValues:
 		return b.assertValues(s)
 	case *parser.AssertNullValues:

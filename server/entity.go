@@ -54,6 +54,8 @@ func entity(r *leat.Result) any {
 			e.Variables = append(e.Variables, api.Variable{Name: v.Name, Value: v.Value})
 		}
 		return e
+	case r.Assertion != nil && r.Assertion.Topic == "":
+		return assertSchemaEntity(r.Assertion, head)
 	case r.Assertion != nil:
 		return &api.AssertTopic{Entity: head("assert_topic"), TopicName: r.Assertion.Topic, Exists: r.Assertion.Exists}
 	}
@@ -61,6 +63,17 @@ func entity(r *leat.Result) any {
 }
 
 type headFunc func(kind string) api.Entity
+
+func assertSchemaEntity(a *leat.Assertion, head headFunc) any {
+	e := &api.AssertSchema{Entity: head("assert_schema"), Exists: a.Exists}
+	if a.Subject != "" {
+		e.Subject = &a.Subject
+	}
+	if a.ID != 0 {
+		e.ID = &a.ID
+	}
+	return e
+}
 
 func statusEntity(s *leat.Status, head headFunc) any {
 	if s.Warning {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/leatdb/leat"
+	"github.com/leatdb/leat/format/registry"
 	"github.com/leatdb/leat/server/api"
 )
 
@@ -202,7 +203,9 @@ func refusal(err error, entities []any) (int, *api.Error) {
 		return http.StatusBadRequest, api.Statement(api.CodeQueryEndpoint, se.Err.Error(), se.SQL, entities)
 	case errors.Is(err, leat.ErrClosed):
 		return http.StatusServiceUnavailable, api.Generic(api.CodeShuttingDown, err.Error())
-	case errors.Is(err, leat.ErrStorage):
+	case errors.Is(err, leat.ErrAssertion):
+		return http.StatusExpectationFailed, api.Statement(api.CodeAssertion, se.Error(), se.SQL, entities)
+	case errors.Is(err, leat.ErrStorage), errors.Is(err, registry.ErrUnavailable):
 		return http.StatusInternalServerError, api.Statement(api.CodeServer, se.Err.Error(), se.SQL, entities)
 	}
 	return http.StatusBadRequest, api.Statement(api.CodeBadStatement, se.Error(), se.SQL, entities)

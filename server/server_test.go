@@ -79,6 +79,10 @@ func TestStatementsOverHTTP(t *testing.T) {
 	if len(results) != 2 || results[0].Type != "currentStatus" || results[1].Status.QueryID == nil || !strings.HasPrefix(*results[1].Status.QueryID, "CTAS_T_") {
 		t.Errorf("results: %s", body)
 	}
+	status, body = post(t, url+"/ksql", "", map[string]any{"ksql": "ASSERT NOT EXISTS SCHEMA SUBJECT 's-value' TIMEOUT 1 SECOND;"})
+	if status != http.StatusOK || !strings.Contains(body, `"@type":"assert_schema"`) || !strings.Contains(body, `"subject":"s-value","id":null,"exists":false`) {
+		t.Errorf("ASSERT SCHEMA: %d %s", status, body)
+	}
 	status, body = post(t, url+"/ksql", "", map[string]any{"ksql": "SHOW STREAMS;"})
 	if status != http.StatusOK || !strings.Contains(body, `"name":"S"`) {
 		t.Errorf("SHOW STREAMS: %d %s", status, body)
@@ -90,12 +94,18 @@ func TestRefusals(t *testing.T) {
 	for _, c := range []struct {
 		path, sql, field string
 		code             float64
+		status           int
 	}{
-		{"/ksql", "SELEKT 1;", "ksql", 40001},
-		{"/ksql", "SELECT * FROM s EMIT CHANGES;", "ksql", 40002},
-		{"/query-stream", "SELECT * FROM nothing EMIT CHANGES;", "sql", 40001},
+		{"/ksql", "SELEKT 1;", "ksql", 40001, 0},
+		{"/ksql", "SELECT * FROM s EMIT CHANGES;", "ksql", 40002, 0},
+		{"/query-stream", "SELECT * FROM nothing EMIT CHANGES;", "sql", 40001, 0},
+		{"/ksql", "ASSERT SCHEMA ID 1 TIMEOUT 0 SECONDS;", "ksql", 41700, http.StatusExpectationFailed},
+		{"/ksql", "ASSERT NOT EXISTS TOPIC _schemas TIMEOUT 0 SECONDS;", "ksql", 41700, http.StatusExpectationFailed},
 	} {
 		status, body := post(t, url+c.path, "", map[string]any{c.field: c.sql})
+		if c.status == 0 {
+			c.status = http.StatusBadRequest
+		}
 		var e struct {
 			Code    float64 `json:"error_code"`
 			Message string  `json:"message"`
@@ -103,7 +113,7 @@ func TestRefusals(t *testing.T) {
 		if err := json.Unmarshal([]byte(body), &e); err != nil {
 			t.Fatalf("%s: %v in %s", c.sql, err, body)
 		}
-		if status != http.StatusBadRequest || e.Code != c.code || e.Message == "" {
+		if status != c.status || e.Code != c.code || e.Message == "" {
 			t.Errorf("%s: status %d, %s", c.sql, status, body)
 		}
 	}

@@ -47,11 +47,8 @@ func Draw(w io.Writer, r *leat.Result) {
 			return table.Row{r.Variables[i].Name, r.Variables[i].Value}
 		})
 	case r.Assertion != nil:
-		state := "exists"
-		if !r.Assertion.Exists {
-			state = "does not exist"
-		}
-		fmt.Fprintf(w, "Topic %s %s.\n", r.Assertion.Topic, state)
+		said := r.Assertion.String()
+		fmt.Fprintf(w, "%s.\n", strings.ToUpper(said[:1])+said[1:])
 	}
 	for _, warning := range r.Warnings {
 		fmt.Fprintln(w, "Warning: "+warning)

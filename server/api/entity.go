@@ -254,6 +254,14 @@ type Variable struct {
 	Value string `json:"value"`
 }
 
+// AssertSchema answers ASSERT SCHEMA. What was not asked for is null.
+type AssertSchema struct {
+	Entity
+	Subject *string `json:"subject"`
+	ID      *int    `json:"id"`
+	Exists  bool    `json:"exists"`
+}
+
 // AssertTopic answers ASSERT TOPIC.
 type AssertTopic struct {
 	Entity

@@ -6,6 +6,7 @@ const (
 	CodeBadStatement  = 40001
 	CodeQueryEndpoint = 40002 // SELECT or PRINT sent to /ksql.
 	CodeNotFound      = 40400
+	CodeAssertion     = 41700
 	CodeServer        = 50000
 	CodeShuttingDown  = 50303
 )
