@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/leatdb/leat/format"
 	"github.com/leatdb/leat/types"
 )
 
@@ -101,9 +103,5 @@ func appendDouble(dst []byte, f float64) []byte {
 }
 
 func appendText(dst []byte, s string) []byte {
-	b, err := json.Marshal(s)
-	if err != nil { // Strings always marshal.
-		return append(dst, `""`...)
-	}
-	return append(dst, b...)
+	return format.AppendJSONString(dst, strings.ToValidUTF8(s, "\ufffd"))
 }

@@ -40,7 +40,7 @@ func newJSONWriter(t *types.Type) jsonWriter {
 			if i == 0 {
 				before = []byte{'{'}
 			}
-			w.names[i] = string(append(appendJSONString(before, f.Name), ':'))
+			w.names[i] = string(append(AppendJSONString(before, f.Name), ':'))
 			w.kids[i] = newJSONWriter(f.Type)
 		}
 		return w
@@ -84,7 +84,7 @@ func (w *jsonWriter) value(dst []byte, v *types.Vector, i int) []byte {
 	}
 	switch v.Type.Kind {
 	case types.String:
-		return appendJSONString(dst, v.Str[i])
+		return AppendJSONString(dst, v.Str[i])
 	case types.BigInt, types.Timestamp:
 		return strconv.AppendInt(dst, v.I64[i], 10)
 	case types.Integer, types.Date, types.Time:
@@ -147,7 +147,7 @@ func (w *jsonWriter) mapping(dst []byte, v *types.Vector, s types.Span) []byte {
 		if keys.IsNull(at) {
 			dst = append(dst, `"null"`...)
 		} else {
-			dst = appendJSONString(dst, keys.Str[at])
+			dst = AppendJSONString(dst, keys.Str[at])
 		}
 		dst = append(dst, ':')
 		dst = w.kids[0].value(dst, v.Kids[1], at)

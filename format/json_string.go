@@ -73,9 +73,9 @@ func hexRune(s []byte, i int) (r rune) {
 	return r
 }
 
-// appendJSONString appends s in quotes. Escapes are those Java's writers use:
+// AppendJSONString appends s, which is valid UTF-8, in quotes. Escapes are those Java's writers use:
 // the short ones, and \u00XX for other control characters.
-func appendJSONString(dst []byte, s string) []byte {
+func AppendJSONString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	b := bytesOf(s)
 	for {

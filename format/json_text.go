@@ -44,7 +44,7 @@ func (t *jsonText) compact(dst, raw []byte, i int) ([]byte, int) {
 	case '"':
 		end := closingQuote(raw, i+1)
 		t.str = appendUnescaped(t.str[:0], raw[i+1:end])
-		return appendJSONString(dst, types.View(t.str)), end + 1
+		return AppendJSONString(dst, types.View(t.str)), end + 1
 	case '[':
 		return t.list(dst, raw, i, ",", (*jsonText).compact)
 	case '{':

@@ -89,7 +89,7 @@ func (g documents) value(t *types.Type, depth int) string {
 func (g documents) object(t *types.Type, depth int) string {
 	var parts []string
 	member := func(name string, typ *types.Type) {
-		parts = append(parts, g.space()+string(appendJSONString(nil, name))+g.space()+":"+g.space()+g.value(typ, depth+1)+g.space())
+		parts = append(parts, g.space()+string(AppendJSONString(nil, name))+g.space()+":"+g.space()+g.value(typ, depth+1)+g.space())
 	}
 	if t.Kind == types.Map {
 		for range rapid.IntRange(0, 4).Draw(g.T, "len") {

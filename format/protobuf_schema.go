@@ -14,7 +14,11 @@ import (
 // protobufSchemaOf makes the file of a message with a field per column, numbered
 // in order. STRUCTs are messages inside it.
 func protobufSchemaOf(spec *Spec) (registry.Schema, error) {
-	g := protobufGenerator{nullable: spec.Properties[PropertyNullable]}
+	text, err := protobufFile(spec, &protobufGenerator{nullable: spec.Properties[PropertyNullable]})
+	return registry.Schema{Type: registry.Protobuf, Text: strings.TrimSpace(text)}, err
+}
+
+func protobufFile(spec *Spec, g *protobufGenerator) (string, error) {
 	name := spec.Properties[PropertyFullName]
 	if name == "" {
 		name = "ConnectDefault1"
@@ -38,13 +42,14 @@ func protobufSchemaOf(spec *Spec) (registry.Schema, error) {
 		file.WriteString("\n")
 	}
 	file.WriteString("\n" + body.String())
-	return registry.Schema{Type: registry.Protobuf, Text: strings.TrimSpace(file.String())}, nil
+	return file.String(), nil
 }
 
 type protobufGenerator struct {
 	nullable string
+	entries  bool // A MAP is a list of messages with a key and a value.
 	imports  []string
-	nested   int // STRUCTs so far.
+	nested   int // STRUCTs so far, and MAPs that are messages.
 }
 
 func (g *protobufGenerator) message(b *strings.Builder, name string, fields []types.Field, indent string) {
@@ -53,6 +58,9 @@ func (g *protobufGenerator) message(b *strings.Builder, name string, fields []ty
 	for i, f := range fields {
 		typ, options := g.field(&inner, f.Type, indent+"  ", true)
 		fmt.Fprintf(b, "%s  %s %s = %d%s;\n", indent, typ, f.Name, i+1, options)
+	}
+	if g.entries && inner.Len() > 0 {
+		b.WriteString("\n")
 	}
 	b.WriteString(inner.String())
 	b.WriteString(indent + "}\n")
@@ -102,6 +110,12 @@ func (g *protobufGenerator) field(inner *strings.Builder, t *types.Type, indent 
 		typ, options = g.field(inner, t.Elem, indent, false)
 		return "repeated " + typ, options
 	case types.Map:
+		if g.entries {
+			g.nested++
+			name := fmt.Sprintf("ConnectDefault%dEntry", g.nested+1)
+			g.message(inner, name, []types.Field{{Name: "key", Type: t.Key}, {Name: "value", Type: t.Elem}}, indent)
+			return "repeated " + name, ""
+		}
 		typ, options = g.field(inner, t.Elem, indent, false)
 		return "map<string, " + typ + ">", options
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"strings"
 
@@ -18,16 +19,20 @@ type rowEncoder interface {
 	end(dst []byte, final string) []byte
 }
 
-func encoderFor(media string, rows *leat.Rows) rowEncoder {
+// encoderFor fails where the rows have no form in the media type.
+func encoderFor(media string, rows *leat.Rows) (rowEncoder, error) {
 	switch {
 	case rows.Lines:
-		return lineEncoder{}
+		return lineEncoder{}, nil
 	case media == mediaKsql:
-		return &ksqlEncoder{rows: rows}
+		return &ksqlEncoder{rows: rows}, nil
+	case media == mediaProtobuf:
+		messages, err := leat.NewProtobufRows(rows.Columns)
+		return &protobufEncoder{ksqlEncoder{rows: rows}, messages}, err
 	case media == mediaJSON:
-		return &arrayEncoder{rows: rows, array: true}
+		return &arrayEncoder{rows: rows, array: true}, nil
 	}
-	return &arrayEncoder{rows: rows}
+	return &arrayEncoder{rows: rows}, nil
 }
 
 // lineEncoder writes the text lines of PRINT.
@@ -91,6 +96,35 @@ func (e *ksqlEncoder) end(dst []byte, final string) []byte {
 		dst = append(leat.AppendJSON(dst, final), '}')
 	}
 	return append(dst, "]\n"...)
+}
+
+// protobufEncoder is ksqlEncoder with rows as messages, of the schema in the
+// header.
+type protobufEncoder struct {
+	ksqlEncoder
+	messages *leat.ProtobufRows
+}
+
+func (e *protobufEncoder) head(dst []byte) []byte {
+	dst = append(dst, `[{"header":{"queryId":`...)
+	dst = leat.AppendJSON(dst, e.rows.QueryID)
+	dst = append(dst, `,"protoSchema":`...)
+	dst = leat.AppendJSON(dst, e.messages.Schema)
+	return append(dst, "}}"...)
+}
+
+func (e *protobufEncoder) row(dst []byte, r leat.Row) []byte {
+	message, err := e.messages.Encode(r)
+	if err != nil {
+		return e.fail(dst, err)
+	}
+	dst = append(dst, ",\n"+`{"row":{"protobufBytes":"`...)
+	dst = base64.StdEncoding.AppendEncode(dst, message)
+	dst = append(dst, '"')
+	if r.Tombstone {
+		dst = append(dst, `,"tombstone":true`...)
+	}
+	return append(dst, "}}"...)
 }
 
 // arrayEncoder writes a line (or element) with the columns, then one array per

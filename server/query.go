@@ -14,6 +14,7 @@ const (
 	mediaDelimited = "application/vnd.ksqlapi.delimited.v1"
 	mediaJSON      = "application/json"
 	mediaKsql      = "application/vnd.ksql.v1+json"
+	mediaProtobuf  = "application/vnd.ksql.v1+protobuf"
 )
 
 // query answers POST /query: rows as elements of one JSON array, with a header
@@ -41,7 +42,7 @@ func accepted(r *http.Request, byDefault string) (string, bool) {
 	if accept == "" || strings.Contains(accept, "*/*") {
 		return byDefault, true
 	}
-	for _, m := range []string{mediaDelimited, mediaKsql, mediaJSON} {
+	for _, m := range []string{mediaDelimited, mediaKsql, mediaProtobuf, mediaJSON} {
 		if strings.Contains(accept, m) {
 			if m == mediaJSON && byDefault == mediaKsql {
 				return mediaKsql, true
@@ -70,7 +71,11 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, sql string, prop
 		return
 	}
 	defer rows.Close()
-	out := encoderFor(media, rows)
+	out, err := encoderFor(media, rows)
+	if err != nil {
+		writeError(w, http.StatusBadRequest, api.Generic(api.CodeBadRequest, err.Error()))
+		return
+	}
 	w.Header().Set("Content-Type", media)
 	if rows.Lines {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")

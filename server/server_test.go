@@ -200,3 +200,20 @@ func TestReadOnly(t *testing.T) {
 		t.Errorf("pull query: status %d: %s", status, body)
 	}
 }
+
+// A column that protobuf has no form for is refused before the first row.
+func TestRowsWithoutProtobuf(t *testing.T) {
+	db, url := start(t)
+	if _, err := db.Exec(context.Background(), ddl); err != nil {
+		t.Fatal(err)
+	}
+	const media = "application/vnd.ksql.v1+protobuf"
+	status, body := post(t, url+"/query-stream", media, map[string]any{"sql": "SELECT v, MAP(v := 1) AS m FROM s;"})
+	if status != http.StatusBadRequest || !strings.Contains(body, "the keys of a MAP must be STRING in PROTOBUF") {
+		t.Errorf("%d %s", status, body)
+	}
+	status, body = post(t, url+"/query", media, map[string]any{"ksql": "SELECT v FROM s;"})
+	if status != http.StatusOK || !strings.Contains(body, `"protoSchema":"syntax = \"proto3\";\n\nmessage ConnectDefault1 {\n  int64 V = 1;\n}\n"`) {
+		t.Errorf("%d %s", status, body)
+	}
+}
