@@ -33,6 +33,10 @@ var serverSettings = []setting{
 	{Name: "data", Value: "leat-data", Summary: "data directory"},
 	{Name: "listeners", Value: "http://localhost:8088", Summary: "address of the HTTP API"},
 	{Name: "registry.listeners", Summary: "address of the schema registry alone; it is at that of the HTTP API in any case"},
+	{Name: "kafka.listeners", Summary: "address for Kafka's clients; empty: none"},
+	{Name: "kafka.advertised.listeners", Summary: "host:port that Kafka's clients are told to connect to; empty: the address they are served at"},
+	{Name: "kafka.auto.create.topics.enable", Value: "true", Summary: "whether Kafka's clients make topics by asking for them"},
+	{Name: "kafka.num.partitions", Value: "1", Summary: "partitions of topics that Kafka's clients make without saying how many"},
 	{Name: "schema.registry.url", Summary: "schema registry to use instead of the built-in one"},
 	{Name: "ksql.queries.file", Summary: "file with the statements that the server runs; it takes no others then"},
 	{Name: "state.memory", Value: "512MiB", Summary: "memory that state may use"},
@@ -42,7 +46,8 @@ var serverSettings = []setting{
 }
 
 // programSettings are read by the program; all others go to leat.Open.
-var programSettings = []string{"data", "listeners", "registry.listeners", "ksql.queries.file"}
+var programSettings = []string{"data", "listeners", "registry.listeners", "ksql.queries.file", "kafka.listeners", "kafka.advertised.listeners",
+	"kafka.auto.create.topics.enable", "kafka.num.partitions"}
 
 // foreign are the beginnings of names that configure servers which leat replaces.
 var foreign = []string{"bootstrap.servers", "ksql.", "confluent.", "ssl.", "sasl.", "security.", "producer.", "consumer.", "connect.", "metric.", "jmx.",
@@ -52,6 +57,7 @@ var foreign = []string{"bootstrap.servers", "ksql.", "confluent.", "ssl.", "sasl
 type configFlags struct {
 	file, data, http, queries string
 	registry, registryURL     string
+	kafka, advertise          string
 	set                       []string
 }
 
@@ -61,6 +67,8 @@ func (f *configFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.http, "http", "localhost:8088", "address of the HTTP API (setting listeners)")
 	c.Flags().StringVar(&f.registry, "registry", "", "address of the schema registry alone, such as localhost:8081 (setting registry.listeners)")
 	c.Flags().StringVar(&f.registryURL, "schema-registry-url", "", "use the schema registry there instead of the built-in one (setting schema.registry.url)")
+	c.Flags().StringVar(&f.kafka, "kafka", "", "address for Kafka's clients, such as localhost:9092 (setting kafka.listeners)")
+	c.Flags().StringVar(&f.advertise, "advertise", "", "host:port that Kafka's clients are told to connect to (setting kafka.advertised.listeners)")
 	c.Flags().StringVar(&f.queries, "queries-file", "", "run the statements of this file and take no others (setting ksql.queries.file)")
 	c.Flags().StringArrayVarP(&f.set, "set", "s", nil, "name=value of a setting or property, repeatable")
 }
@@ -85,6 +93,7 @@ func (f *configFlags) load(c *cobra.Command, environment []string) (*config, err
 	}
 	for flag, s := range map[string]setting{"data": {Name: "data", Value: f.data}, "http": {Name: "listeners", Value: f.http},
 		"queries-file": {Name: "ksql.queries.file", Value: f.queries}, "registry": {Name: "registry.listeners", Value: f.registry},
+		"kafka": {Name: "kafka.listeners", Value: f.kafka}, "advertise": {Name: "kafka.advertised.listeners", Value: f.advertise},
 		"schema-registry-url": {Name: "schema.registry.url", Value: f.registryURL}} {
 		if c.Flags().Changed(flag) {
 			if err := cfg.put(s.Name, s.Value, "--"+flag); err != nil {
@@ -196,18 +205,28 @@ func (cfg *config) options() []leat.Option {
 	return opts
 }
 
-// address is what a setting gives to listen at: a host and port, or an http URL of
-// one; empty for nothing.
+// address is what a setting gives to listen at: a host and port, or a URL of one,
+// http or Kafka's PLAINTEXT; empty for nothing.
 func (cfg *config) address(name string) (string, error) {
-	s := cfg.settings[name]
-	if !strings.Contains(s.Value, "://") {
-		return s.Value, nil
+	value := cfg.value(name)
+	if !strings.Contains(value, "://") {
+		return value, nil
 	}
-	u, err := url.Parse(s.Value)
-	if err != nil || u.Scheme != "http" || u.Host == "" || strings.Contains(s.Value, ",") {
-		return "", fmt.Errorf("%s (%s): expected one address such as http://0.0.0.0:8088, not %q", name, s.Source, s.Value)
+	scheme, example := "http", "http://0.0.0.0:8088"
+	if strings.HasPrefix(name, "kafka.") {
+		scheme, example = "plaintext", "PLAINTEXT://0.0.0.0:9092"
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != scheme || u.Host == "" || strings.Contains(value, ",") {
+		return "", cfg.wrong(name, "one address such as "+example)
 	}
 	return u.Host, nil
+}
+
+// wrong says what a setting should have been.
+func (cfg *config) wrong(name, expected string) error {
+	s := cfg.settings[name]
+	return fmt.Errorf("%s (%s): expected %s, not %q", name, s.Source, expected, s.Value)
 }
 
 // list returns the settings by name.

@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // startServe runs leat serve until stop, which returns its error. It returns what
@@ -80,5 +83,42 @@ func TestServeQueriesFile(t *testing.T) {
 	_, url, stop := startServe(t, "--data", data, "--queries-file", file)
 	if err := stop(); url != "" || err == nil || !strings.Contains(err.Error(), file+": line 2") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestServeKafka: what a Kafka client produces is a stream, and what a query makes of it goes to a Kafka client.
+func TestServeKafka(t *testing.T) {
+	_, address, stop := startServe(t, "--data", filepath.Join(t.TempDir(), "data"), "--kafka", "127.0.0.1:0")
+	url, kafka, ok := strings.Cut(address, ", Kafka at ")
+	if !ok {
+		t.Fatalf("no Kafka in %q", address)
+	}
+	statements := `{"ksql":"CREATE STREAM pages (page VARCHAR) WITH (KAFKA_TOPIC='pages', VALUE_FORMAT='JSON', PARTITIONS=1); ` +
+		`CREATE STREAM loud WITH (KAFKA_TOPIC='loud') AS SELECT UCASE(page) AS page FROM pages EMIT CHANGES;"}`
+	resp, err := http.Post(url+"/ksql", "application/json", strings.NewReader(statements))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatal(resp.Status)
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(kafka), kgo.DefaultProduceTopic("pages"), kgo.ConsumeTopics("loud"),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if err := client.ProduceSync(ctx, kgo.StringRecord(`{"page":"/home"}`)).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	fetches := client.PollFetches(ctx)
+	if records := fetches.Records(); len(records) != 1 || string(records[0].Value) != `{"PAGE":"/HOME"}` {
+		t.Fatalf("%v, %v", records, fetches.Err())
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
 	}
 }
