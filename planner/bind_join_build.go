@@ -20,7 +20,9 @@ func (j *join) prepare() {
 	names := j.topicNames()
 	j.left, j.onLeft = j.prepareSide(j.left, j.onLeft, leftRekey)
 	j.right, j.onRight = j.prepareSide(j.right, j.onRight, rightRekey)
-	if !j.foreign {
+	if j.foreign {
+		j.moveAsked(names[1])
+	} else {
 		j.move(j.left, leftRekey, keyFormat, names[0])
 		j.move(j.right, rightRekey, keyFormat, names[1])
 	}
@@ -56,10 +58,19 @@ func (j *join) keyFormat(leftRekey, rightRekey bool) plan.Format {
 	return f
 }
 
+// moveAsked puts a repartition on the right side of a foreign-key join, where the
+// partition of a right row does not follow from its key alone: left rows are
+// looked up by nothing else.
+func (j *join) moveAsked(name string) {
+	if j.right.partitions != 1 {
+		j.move(j.right, false, j.right.keyFormat, name)
+	}
+}
+
 // move puts a repartition on a side with a new key or another key format. Keys
 // with the id of a schema in front are always moved: ids differ from topic to
-// topic, and with them the partitions. The
-// rows of push queries all run through one task and stay where they are.
+// topic, and with them the partitions. The rows of push queries all run through
+// one task and stay where they are.
 func (j *join) move(s *side, rekey bool, f plan.Format, name string) {
 	if !rekey && sameFormat(s.keyFormat, f) && !registered(f) {
 		return
