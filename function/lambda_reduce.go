@@ -14,6 +14,9 @@ type reducer struct {
 	order  mapOrder
 	plan   []uint32 // Element rows of all folds.
 	errs   Errors
+	// text tells that states have strings in them. Those that a step makes stay
+	// only until the next.
+	text bool
 }
 
 // fold is a row that still has elements.
@@ -23,7 +26,7 @@ type fold struct {
 }
 
 func reduce(call *Call) (Kernel, error) {
-	r := &reducer{lambda: call.Lambda[2], next: types.NewVector(call.Return)}
+	r := &reducer{lambda: call.Lambda[2], next: types.NewVector(call.Return), text: types.HoldsText(call.Return)}
 	r.params = append([]*types.Vector{types.NewVector(call.Return)}, newFlattened(call.Args[0]).params...)
 	return r.kernel, nil
 }
@@ -87,6 +90,9 @@ func (r *reducer) advance(states, out *types.Vector) {
 		case f.row == failedFold:
 		case f.from == f.to:
 			out.Copy(int(f.row), states, k)
+			if r.text {
+				out.OwnRow(int(f.row))
+			}
 		default:
 			keep = append(keep, f)
 			r.rows = append(r.rows, uint32(k))
@@ -94,5 +100,10 @@ func (r *reducer) advance(states, out *types.Vector) {
 	}
 	r.active = keep
 	r.next.Gather(states, r.rows)
+	if r.text {
+		for i := range r.next.Len {
+			r.next.OwnRow(i)
+		}
+	}
 	r.params[0], r.next = r.next, r.params[0]
 }

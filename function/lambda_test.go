@@ -186,6 +186,37 @@ func TestReduce(t *testing.T) {
 	expect(t, got, "35", "1", "2")
 }
 
+// TestReduceText: the texts of a step are overwritten by the next, as compiled
+// lambdas do it.
+func TestReduceText(t *testing.T) {
+	for _, result := range []string{"STRING", "ARRAY<STRING>"} {
+		out := types.NewVector(types.MustType(result))
+		concat := func(params []*types.Vector, outer []uint32, _ *Errors) *types.Vector {
+			out.Reset(0)
+			for e := range outer {
+				i, text := out.Extend(), out
+				var before string
+				if result != "STRING" {
+					text = out.Kids[0]
+					out.Span[i] = types.Span{Start: uint32(text.Extend()), Len: 1}
+					i = text.Len - 1
+					before = params[0].Kids[0].Str[params[0].Span[e].Start]
+				} else {
+					before = params[0].Str[e]
+				}
+				text.Str[i] = text.OwnString(before + params[1].Str[e])
+			}
+			return out
+		}
+		arrays := []any{[]any{"a", "b", "cc"}, []any{"dddd"}, []any{"e", "ff"}, []any{"g", "h", "i"}}
+		states, want := []any{"", "", "x", ""}, []string{"abcc", "dddd", "xeff", "ghi"}
+		if result != "STRING" {
+			states, want = []any{[]any{""}, []any{""}, []any{"x"}, []any{""}}, []string{"[abcc]", "[dddd]", "[xeff]", "[ghi]"}
+		}
+		expect(t, evalLambdas(t, "REDUCE", [][]any{arrays, states}, []string{"ARRAY<STRING>", result}, []Lambda{concat}, []string{result}), want...)
+	}
+}
+
 func TestTableFunctions(t *testing.T) {
 	r := NewRegistry()
 	explode := func(name, typ string, rows ...any) []string {
