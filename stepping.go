@@ -42,6 +42,11 @@ func (db *DB) Release(queryID, topic string, end int64) {
 	db.runtime.InputLimit(queryID, topic, exec.AllPartitions, end)
 }
 
+// ReleasePartition is Release for one partition.
+func (db *DB) ReleasePartition(queryID, topic string, partition int32, end int64) {
+	db.runtime.InputLimit(queryID, topic, partition, end)
+}
+
 // hold keeps a query that is about to start from reading its sources.
 func (db *DB) hold(q *catalog.Query) {
 	plan.Walk(q.Plan.Root, func(n plan.Node) {

@@ -118,10 +118,10 @@ func (r *rejection) UnmarshalJSON(data []byte) error {
 // Negative tells that the last statement must be rejected.
 func (c *Case) Negative() bool { return c.Rejected.set || len(c.Exception) > 0 }
 
-// onePartition tells that every topic has one partition, whatever the case
-// declares: the order of its records counts. A case that is only to be rejected
-// has the partitions it declares.
-func (c *Case) onePartition() bool { return !c.Negative() || len(c.Inputs) > 0 }
+// setsPartitions tells that the mode says how many partitions topics have,
+// whatever the case declares. A case that is only to be rejected has the
+// partitions it declares.
+func (c *Case) setsPartitions() bool { return !c.Negative() || len(c.Inputs) > 0 }
 
 // exactNumbers is the property of a case that asks the harness, not the engine,
 // to compare doubles exactly.

@@ -11,6 +11,7 @@ import (
 	"github.com/leatdb/leat"
 	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/format/registry"
+	"github.com/leatdb/leat/internal/vfs"
 	"github.com/leatdb/leat/log"
 )
 
@@ -27,48 +28,91 @@ var errEarly = errors.New("a statement before the one that must be rejected fail
 // Queries run one after the other in the order they were created, each reading
 // the records of its topics in the listed order: what the statements mean must
 // not depend on how fast a query is.
-func RunCase(ctx context.Context, c *Case) (err error) {
+func RunCase(ctx context.Context, c *Case, m Mode) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	opts := []leat.Option{leat.WithHeldInputs(), leat.WithLogger(slog.New(slog.DiscardHandler)),
-		leat.WithProperty("auto.offset.reset", "earliest"), leat.WithProperty("cache.max.bytes.buffering", "0"),
-		leat.WithFunctions(registerTestFunctions)}
-	if c.onePartition() {
-		opts = append(opts, leat.WithTopicPartitions(1))
+	r := &caseRun{c: c, mode: m, functions: &testFunctions{}}
+	if m.Restart {
+		r.fs = vfs.NewCrashMem()
 	}
-	db, err := leat.OpenMem(ctx, opts...)
-	if err != nil {
+	if err := r.open(ctx); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	r := &caseRun{c: c, db: db, session: db.NewSession(), next: map[string]int64{}}
+	defer func() { err = errors.Join(err, r.db.Close()) }()
 	return r.run(ctx)
 }
 
 type caseRun struct {
-	c       *Case
-	db      *leat.DB
-	session *leat.Session
-	next    map[string]int64 // Records in each input topic so far.
+	c         *Case
+	mode      Mode
+	fs        *vfs.Mem // nil for one that cannot be killed.
+	functions *testFunctions
+	db        *leat.DB
+	session   *leat.Session
 	// registered tells that the schemas of the case's topics are in the registry.
 	registered bool
+	progress   progress
 }
 
-// run is the way of a case: topics, statements, inputs, queries, checks.
-func (r *caseRun) run(ctx context.Context) error {
+// open opens the engine on what there is.
+func (r *caseRun) open(ctx context.Context) (err error) {
+	cache := "0"
+	if r.mode.Cache {
+		cache = "10485760"
+	}
+	opts := []leat.Option{leat.WithHeldInputs(), leat.WithLogger(slog.New(slog.DiscardHandler)),
+		leat.WithProperty("auto.offset.reset", "earliest"), leat.WithProperty("cache.max.bytes.buffering", cache),
+		leat.WithFunctions(r.functions.register)}
+	if r.fs != nil {
+		opts = append(opts, leat.WithFS(r.fs))
+	}
+	if r.mode.Memory != "" {
+		opts = append(opts, leat.WithProperty("state.memory", r.mode.Memory))
+	}
+	if n := r.forcedPartitions(); n > 0 {
+		opts = append(opts, leat.WithTopicPartitions(n))
+	}
+	if r.db, err = leat.OpenMem(ctx, opts...); err != nil {
+		return err
+	}
+	r.session = r.db.NewSession()
 	for name, value := range r.c.Properties {
 		if name == exactNumbers {
 			continue
 		}
 		if err := r.session.Set(name, fmt.Sprint(value)); err != nil {
-			return err
+			return errors.Join(err, r.db.Close())
 		}
 	}
+	return nil
+}
+
+// step ends a step: a mode of restarts kills the engine and goes on with what is
+// left.
+func (r *caseRun) step(ctx context.Context) error {
+	r.progress.note(r.db.Log())
+	if !r.mode.Restart {
+		return nil
+	}
+	survived := r.fs.Kill()
+	if err := r.db.Close(); err != nil {
+		return err
+	}
+	r.fs = survived
+	if err := r.open(ctx); err != nil {
+		return fmt.Errorf("restart: %w", err)
+	}
+	r.progress.again(r.db)
+	return nil
+}
+
+// run is the way of a case: topics, statements, inputs, queries, checks.
+func (r *caseRun) run(ctx context.Context) error {
 	// The registry of the harness that the cases come from takes every schema.
 	if err := r.db.Schemas().SetCompatibility(ctx, "", registry.NoCompatibility); err != nil {
 		return err
 	}
-	if err := r.createTopics(ctx, r.c.onePartition()); err != nil {
+	if err := r.createTopics(ctx, r.forcedPartitions()); err != nil {
 		return err
 	}
 	err := r.statements(ctx)
@@ -101,8 +145,17 @@ func (r *caseRun) checkRejected(ctx context.Context, err error) error {
 	return errors.New("the last statement should have been rejected")
 }
 
-// createTopics makes every topic that the case or a declaration names.
-func (r *caseRun) createTopics(ctx context.Context, onePartition bool) error {
+// forcedPartitions is how many partitions all topics have; 0 when the case says.
+func (r *caseRun) forcedPartitions() int {
+	if r.c.setsPartitions() {
+		return r.mode.Partitions
+	}
+	return 0
+}
+
+// createTopics makes every topic that the case or a declaration names, with the
+// forced number of partitions unless that is 0.
+func (r *caseRun) createTopics(ctx context.Context, forced int) error {
 	topics := map[string]int{}
 	for _, rec := range r.c.Inputs {
 		topics[rec.Topic] = 0
@@ -117,8 +170,8 @@ func (r *caseRun) createTopics(ctx context.Context, onePartition bool) error {
 	}
 	for name, partitions := range topics {
 		switch {
-		case onePartition:
-			partitions = 1
+		case forced > 0:
+			partitions = forced
 		case partitions == 0:
 			partitions = defaultPartitions
 		}
@@ -147,24 +200,8 @@ func (r *caseRun) statements(ctx context.Context) error {
 			}
 			return fmt.Errorf("statement %d: %w", i+1, err)
 		}
-	}
-	return nil
-}
-
-// drive writes the inputs and lets the queries read them.
-func (r *caseRun) drive(ctx context.Context) error {
-	cat := r.db.Catalog()
-	ends := make([]int64, len(r.c.Inputs)) // End offset that releases input i.
-	for i := range r.c.Inputs {
-		end, err := r.produce(ctx, cat, &r.c.Inputs[i])
-		if err != nil {
-			return fmt.Errorf("input %d: %w", i+1, err)
-		}
-		ends[i] = end
-	}
-	for _, q := range creationOrder(cat) {
-		if err := r.driveQuery(ctx, cat, q, ends); err != nil {
-			return fmt.Errorf("query %s: %w", q.ID, err)
+		if err := r.step(ctx); err != nil {
+			return fmt.Errorf("behind statement %d: %w", i+1, err)
 		}
 	}
 	return nil
@@ -184,67 +221,4 @@ func creationOrder(cat *catalog.Snapshot) []*catalog.Query {
 		}
 	}
 	return queries
-}
-
-func (r *caseRun) driveQuery(ctx context.Context, cat *catalog.Snapshot, q *catalog.Query, ends []int64) error {
-	fromInputs := map[string]bool{}
-	topics := map[string]bool{}
-	for _, name := range q.Sources {
-		if src := cat.Source(name); src != nil {
-			topics[src.Topic] = true
-		}
-	}
-	for i := range r.c.Inputs {
-		topic := r.c.Inputs[i].Topic
-		if !topics[topic] {
-			continue
-		}
-		fromInputs[topic] = true
-		r.db.Release(q.ID, topic, ends[i])
-		if err := r.db.Settle(ctx, q.ID); err != nil {
-			return err
-		}
-	}
-	for _, name := range q.Sources {
-		src := cat.Source(name)
-		if src == nil || fromInputs[src.Topic] {
-			continue
-		}
-		end, err := r.db.Log().EndOffset(src.Topic, 0)
-		if err != nil {
-			return err
-		}
-		r.db.Release(q.ID, src.Topic, end)
-		if err := r.db.Settle(ctx, q.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// produce writes an input record and returns the end offset after it.
-func (r *caseRun) produce(ctx context.Context, cat *catalog.Snapshot, rec *CaseRecord) (int64, error) {
-	key, value, err := r.codec().encodeInput(rec, formatOf(cat, r.c, rec.Topic))
-	if err != nil {
-		return 0, err
-	}
-	var headers []log.Header
-	for _, h := range rec.Headers {
-		header, err := h.header()
-		if err != nil {
-			return 0, err
-		}
-		headers = append(headers, header)
-	}
-	at := int64(0)
-	if rec.Timestamp != nil {
-		at = *rec.Timestamp
-	}
-	var b log.BatchBuilder
-	b.Append(key, value, headers, at)
-	offsets, err := r.db.Log().Produce(ctx, []log.Write{{Topic: rec.Topic, Batch: b.Bytes()}})
-	if err != nil {
-		return 0, err
-	}
-	return offsets[0] + 1, nil
 }

@@ -23,13 +23,13 @@ import (
 func (t *directedTest) run(ctx context.Context) (err error) {
 	db, err := leat.OpenMem(ctx, leat.WithHeldInputs(), leat.WithTopicPartitions(1), leat.WithLogger(slog.New(slog.DiscardHandler)),
 		leat.WithProperty("auto.offset.reset", "earliest"), leat.WithProperty("cache.max.bytes.buffering", "0"),
-		leat.WithFunctions(registerTestFunctions), leat.WithClock(func() time.Time { return time.UnixMilli(0) }))
+		leat.WithFunctions((&testFunctions{}).register), leat.WithClock(func() time.Time { return time.UnixMilli(0) }))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	functions := function.NewRegistry()
-	if err := registerTestFunctions(functions); err != nil {
+	if err := (&testFunctions{}).register(functions); err != nil {
 		return err
 	}
 	r := &directedRun{db: db, session: db.NewSession(), functions: functions, topics: map[string]*topicReader{},

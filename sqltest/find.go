@@ -28,6 +28,9 @@ func (e *noTests) Error() string { return e.path + e.at + ": " + e.reason }
 
 // load reads the tests of the paths, and names what it leaves out.
 func (s *Suite) load(paths []string) (tests []*Test, skipped []Skip, err error) {
+	if s.Mode != "" && !slices.Contains(ModeNames(), s.Mode) {
+		return nil, nil, fmt.Errorf("there is no mode %q; the modes are %s", s.Mode, strings.Join(ModeNames(), ", "))
+	}
 	if s.Output != "" || s.Input != "" {
 		t, err := s.statementsTest(paths)
 		return []*Test{t}, nil, err
@@ -119,7 +122,7 @@ func (s *Suite) loadFile(path string) ([]*Test, error) {
 	case ".sql":
 		return s.loadSQL(path, string(text))
 	case ".test":
-		return loadScript(path, text)
+		return s.loadScript(path, text)
 	}
 	return nil, &noTests{path: path, reason: "tests are in files *" + strings.Join(extensions, ", *")}
 }
@@ -159,20 +162,23 @@ func (s *Suite) caseTest(c *Case) *Test {
 	case c.served:
 		t.run = func(ctx context.Context) error { return runServed(ctx, c, s.Serve) }
 	default:
-		t.run = func(ctx context.Context) error { return RunCase(ctx, c) }
+		m := s.caseMode()
+		t.skip = c.undefined(m)
+		t.run = func(ctx context.Context) error { return RunCase(ctx, c, m) }
 	}
 	return t
 }
 
-// loadScript makes a test of a script for each of its modes.
-func loadScript(path string, text []byte) ([]*Test, error) {
+// loadScript makes a test of a script for each of its modes, or for the one asked
+// for.
+func (s *Suite) loadScript(path string, text []byte) ([]*Test, error) {
 	script, err := ParseScript(path, text)
 	if err != nil {
 		return nil, err
 	}
 	var out []*Test
 	for _, m := range Modes {
-		if script.RunsIn(m) {
+		if script.RunsIn(m) && (s.Mode == "" || s.Mode == m.Name) {
 			out = append(out, &Test{File: path, Name: m.Name, Line: 1, run: script.test(m)})
 		}
 	}

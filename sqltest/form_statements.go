@@ -120,7 +120,7 @@ func statementsTest(path, text, input, output string) (*Test, error) {
 	if at := insertsValues(c.Statements); at != "" && len(c.Inputs) > 0 {
 		return nil, fmt.Errorf("%s:%s: INSERT INTO ... VALUES beside a file of inputs leaves open which comes first; move the row into %s", path, at, input)
 	}
-	return &Test{File: path, Line: 1, run: func(ctx context.Context) error { return RunCase(ctx, c) }}, nil
+	return &Test{File: path, Line: 1, run: func(ctx context.Context) error { return RunCase(ctx, c, straight) }}, nil
 }
 
 // placed cuts a text into statements. Each stands behind as many lines and

@@ -60,7 +60,7 @@ func runServed(ctx context.Context, c *Case, handler func(*leat.DB) http.Handler
 		db.CloseQueries()
 		err = errors.Join(err, s.close(), db.Close())
 	}()
-	r := &restRun{caseRun: caseRun{c: c, db: db, session: db.NewSession(), next: map[string]int64{}}, server: s}
+	r := &restRun{caseRun: caseRun{c: c, db: db, session: db.NewSession()}, server: s}
 	return r.run(ctx)
 }
 
@@ -77,7 +77,7 @@ func (r *restRun) run(ctx context.Context) error {
 	if err := r.db.Schemas().SetCompatibility(ctx, "", registry.NoCompatibility); err != nil {
 		return err
 	}
-	if err := r.createTopics(ctx, false); err != nil {
+	if err := r.createTopics(ctx, 0); err != nil {
 		return err
 	}
 	if err := r.registerSchemas(ctx); err != nil {

@@ -30,6 +30,9 @@ type Mode struct {
 	Cache bool
 	// Memory bounds the state kept in memory; empty for the default.
 	Memory string
+	// Batch lets the queries of a case read records of one topic that follow each
+	// other at once, not one by one.
+	Batch bool
 }
 
 // Modes are the ways in which every script runs.

@@ -32,6 +32,9 @@ type Suite struct {
 	// Serve makes the HTTP API of a database, for cases that say what a server
 	// answers; without it they are skipped.
 	Serve func(*leat.DB) http.Handler
+	// Mode names the mode in which cases and steps run; empty: cases run straight,
+	// and steps in all modes that they allow.
+	Mode string
 	// AnyMessage accepts every text where a script expects the message of an error.
 	AnyMessage bool
 }

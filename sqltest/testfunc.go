@@ -13,9 +13,13 @@ import (
 // errThrown is what functions that fail on purpose report.
 var errThrown = errors.New("failed on purpose")
 
-// registerTestFunctions adds the functions that only cases use.
-func registerTestFunctions(r *function.Registry) error {
-	for _, f := range testScalars() {
+// testFunctions are the functions that only cases use, for one run. What they
+// remember outlives a restart of the engine.
+type testFunctions struct{ calls int }
+
+// register adds the functions.
+func (t *testFunctions) register(r *function.Registry) error {
+	for _, f := range t.scalars() {
 		if err := r.RegisterScalar(f); err != nil {
 			return err
 		}
@@ -41,7 +45,7 @@ func testInfo(name string) function.Info {
 	return function.Info{Name: name, Category: "TEST", Summary: "Is there for conformance cases only."}
 }
 
-func testScalars() []*function.Scalar {
+func (t *testFunctions) scalars() []*function.Scalar {
 	scalar := func(name string, overloads ...function.ScalarOverload) *function.Scalar {
 		return &function.Scalar{Info: testInfo(name), Overloads: overloads}
 	}
@@ -56,7 +60,7 @@ func testScalars() []*function.Scalar {
 		scalar("BAD_UDF",
 			scalarOver("(a INT) -> INT", func([]*types.Vector, int, *types.Vector) error { return errThrown }),
 			scalarOver("(a BOOLEAN) -> INT", zeroOrThrow),
-			nullEveryOther()),
+			nullEveryOther(&t.calls)),
 		scalar("WHENCONDITION", scalarOver("(value BOOLEAN, allowed BOOLEAN) -> BOOLEAN", firstIfAllowed)),
 		scalar("WHENRESULT", scalarOver("(value INT, allowed BOOLEAN) -> INT", firstIfAllowed)),
 		scalar("TOSTRUCT", scalarOver("(value STRING) -> STRUCT<A STRING>", structOf)),
@@ -121,12 +125,11 @@ func firstIfAllowed(args []*types.Vector, i int, out *types.Vector) error {
 }
 
 // nullEveryOther gives NULL for the first call, the third, and so on.
-func nullEveryOther() function.ScalarOverload {
+func nullEveryOther(calls *int) function.ScalarOverload {
 	o := scalarOver("(a STRING) -> STRING", nil)
 	o.New = func(*function.Call) (function.Kernel, error) {
-		calls := 0
 		return rowFunc(func(args []*types.Vector, i int, out *types.Vector) error {
-			if calls++; calls%2 == 1 {
+			if *calls++; *calls%2 == 1 {
 				out.SetNull(i)
 				return nil
 			}

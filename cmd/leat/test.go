@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,7 @@ import (
 // testFlags are the flags of leat test that concern test files.
 type testFlags struct {
 	run, junit    string
+	mode          string
 	sql           string
 	input, output string
 	list, verbose bool
@@ -57,6 +59,7 @@ a run without interruption.`,
   leat test clicks_test.sql                                a script with --@test and ASSERT
   leat test clicks.test                                    steps
   leat test --run 'clicks.*/late' mytests/                 the tests whose path/name matches
+  leat test --mode restart cases/                          killed and restarted after every step
   leat test --junit report.xml mytests/                    a report for CI
   leat test --crash --kills 200 --records 1000000`,
 		Args: func(c *cobra.Command, args []string) error {
@@ -84,6 +87,7 @@ a run without interruption.`,
 
 func (f *testFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.run, "run", "", "only tests whose path/name matches this regular expression")
+	c.Flags().StringVar(&f.mode, "mode", "", "run cases and steps in this mode: "+strings.Join(sqltest.ModeNames(), ", "))
 	c.Flags().BoolVar(&f.list, "list", false, "name the tests and do not run them")
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "name the tests that pass, too, with the time they took")
 	c.Flags().BoolVar(&f.failFast, "fail-fast", false, "stop after the first test that fails")
@@ -102,7 +106,7 @@ func (f *testFlags) runTests(c *cobra.Command, paths []string) error {
 		paths = append(paths, f.sql)
 	}
 	suite := sqltest.Suite{Out: c.OutOrStdout(), List: f.list, Verbose: f.verbose, FailFast: f.failFast, Parallel: f.parallel,
-		Timeout: f.timeout, Input: f.input, Output: f.output, AnyMessage: f.anyMessage,
+		Timeout: f.timeout, Mode: f.mode, Input: f.input, Output: f.output, AnyMessage: f.anyMessage,
 		Serve: func(db *leat.DB) http.Handler { return server.New(db, slog.New(slog.DiscardHandler)).Handler() }}
 	if f.run != "" {
 		re, err := regexp.Compile(f.run)
