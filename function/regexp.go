@@ -7,7 +7,7 @@ import (
 )
 
 func regexpFunctions() []*Scalar {
-	const dialect = "a regular expression of Java, without look-around and back references"
+	const dialect = "a regular expression of Java"
 	extract := docs{"pattern": dialect, "text": "where to search", "group": "the group to return, 0 for all that matches; a group that the pattern has not gives NULL"}
 	return []*Scalar{
 		scalar("REGEXP_EXTRACT", categoryRegexp, "Returns the first part of a text that matches a regular expression, or a group of it; NULL when nothing matches.", extract,
@@ -59,7 +59,7 @@ func regexpExtract(*Call) rowFunc {
 			}
 		}
 		out.SetNull(i)
-		return nil
+		return p.gaveUp()
 	}
 }
 
@@ -88,12 +88,13 @@ func regexpExtractAll(*Call) rowFunc {
 			}
 		}
 		w.close()
-		return nil
+		return p.gaveUp()
 	}
 }
 
-// regexpSplit keeps empty pieces. Only where the pattern matches the empty text
-// they are dropped at the end, and so is one before an empty first match.
+// regexpSplit keeps empty pieces, but none before or behind a match that takes
+// nothing. Where the pattern matches the empty text they are dropped at the end,
+// and so is one before an empty first match.
 func regexpSplit(*Call) rowFunc {
 	patterns := memo[*pattern]{compile: compilePattern}
 	return func(args []*types.Vector, i int, out *types.Vector) error {
@@ -103,20 +104,23 @@ func regexpSplit(*Call) rowFunc {
 		}
 		s := args[0].Str[i]
 		w := newArrayWriter(out, i)
-		from := 0
+		from, empty := 0, false
 		for more := p.find(s, 0); more; more = p.next(s) {
-			if p.nullable && p.caps[1] == 0 {
+			nothing := p.caps[0] == p.caps[1]
+			if p.nullable && p.caps[1] == 0 || nothing && !p.nullable && p.caps[1] == from {
 				continue
 			}
 			w.addText(s[from:p.caps[0]])
-			from = p.caps[1]
+			from, empty = p.caps[1], nothing
 		}
-		w.addText(s[from:])
+		if from < len(s) || p.nullable || !empty {
+			w.addText(s[from:])
+		}
 		w.close()
 		if p.nullable && from > 0 {
 			w.trimEmpty()
 		}
-		return nil
+		return p.gaveUp()
 	}
 }
 

@@ -34,11 +34,16 @@ func (t *translator) escape() error {
 		t.pos += 2
 		return nil
 	case 'G':
-		return t.unsupported(`the anchor \G`)
+		t.pos += 2
+		t.assert(&assertion{kind: lastEnd})
+		return nil
 	case 'X':
 		return t.unsupported(`the grapheme cluster \X`)
-	case 'k', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		return t.unsupported("a back reference")
+	case 'k':
+		return t.namedReference()
+	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		t.numberedReference()
+		return nil
 	}
 	if set, ok, err := t.classEscape(); err != nil || ok {
 		if ok {
@@ -62,6 +67,7 @@ func (t *translator) quote() {
 		text = text[:k]
 	}
 	for _, r := range text {
+		t.markAtom()
 		t.literal(r)
 	}
 }

@@ -14,6 +14,9 @@ type job struct{ pc, pos int }
 // p.caps. Of several ways to match there the one that a backtracking search
 // finds first counts.
 func (p *pattern) find(s string, pos int) bool {
+	if p.asserting != nil {
+		p.asserting.reset(s)
+	}
 	if p.linear != nil && pos == 0 {
 		return p.linear.find(s, p.caps)
 	}
@@ -21,6 +24,9 @@ func (p *pattern) find(s string, pos int) bool {
 }
 
 func (p *pattern) search(s string, pos int) bool {
+	if p.asserting != nil {
+		return p.asserting.search(s, pos)
+	}
 	p.forget(len(s), pos)
 	for {
 		if p.match(s, pos) {
@@ -114,7 +120,7 @@ func (p *pattern) run(s string, pc, pos int) bool {
 			p.jobs = append(p.jobs, job{^int(in.Arg), p.caps[in.Arg]})
 			p.caps[in.Arg] = pos
 		case syntax.InstEmptyWidth:
-			if !p.holds(syntax.EmptyOp(in.Arg), s, pos) {
+			if !placeHolds(syntax.EmptyOp(in.Arg), s, pos, p.multiline) {
 				return false
 			}
 		case syntax.InstMatch:
@@ -144,15 +150,23 @@ func (p *pattern) run(s string, pc, pos int) bool {
 	}
 }
 
-// holds tells whether conditions on a place between characters are met.
-func (p *pattern) holds(op syntax.EmptyOp, s string, pos int) bool {
+// gaveUp tells why the last search ended without an answer, or returns nil.
+func (p *pattern) gaveUp() error {
+	if p.asserting == nil {
+		return nil
+	}
+	return p.asserting.err
+}
+
+// placeHolds tells whether conditions on a place between characters are met.
+func placeHolds(op syntax.EmptyOp, s string, pos int, multiline bool) bool {
 	if op&syntax.EmptyBeginText != 0 && pos != 0 || op&syntax.EmptyEndText != 0 && pos != len(s) {
 		return false
 	}
 	if op&syntax.EmptyBeginLine != 0 && pos != 0 && (pos == len(s) || !endsLine(s, pos)) {
 		return false
 	}
-	if op&syntax.EmptyEndLine != 0 && !p.atLineEnd(s, pos) {
+	if op&syntax.EmptyEndLine != 0 && !atLineEnd(s, pos, multiline) {
 		return false
 	}
 	if op&(syntax.EmptyWordBoundary|syntax.EmptyNoWordBoundary) != 0 {
@@ -168,7 +182,7 @@ func isWord(s string, pos int) bool {
 
 // atLineEnd tells whether a line ends at pos: any line in multiline patterns,
 // else the last, which may have a line break behind it.
-func (p *pattern) atLineEnd(s string, pos int) bool {
+func atLineEnd(s string, pos int, multiline bool) bool {
 	if pos == len(s) {
 		return true
 	}
@@ -176,7 +190,7 @@ func (p *pattern) atLineEnd(s string, pos int) bool {
 	if n == 0 || s[pos] == '\n' && pos > 0 && s[pos-1] == '\r' {
 		return false
 	}
-	return p.multiline || pos+n == len(s)
+	return multiline || pos+n == len(s)
 }
 
 // lineBreak returns the length of the line terminator at the start of s.

@@ -1,8 +1,6 @@
 package function
 
 import (
-	"errors"
-	"fmt"
 	"regexp/syntax"
 	"unicode/utf8"
 )
@@ -21,6 +19,8 @@ type pattern struct {
 	count     int       // How many first has.
 	only      int       // The only byte of first, or -1.
 	linear    *linear   // A faster way for simple expressions, or nil.
+	// asserting runs an expression that has assertions; prog is nil then.
+	asserting *backtracker
 
 	// caps are the bounds of the groups of the last match: byte offsets, -1 for a
 	// group that took no part.
@@ -42,20 +42,25 @@ func compilePattern(text string) (*pattern, error) {
 	if err := t.run(); err != nil {
 		return nil, err
 	}
+	p := &pattern{groups: len(t.names) - 1, names: t.names, multiline: t.multiline, only: -1, caps: make([]int, 2*len(t.names))}
+	if len(t.asserted) > 0 {
+		b, err := newBacktracker(&t)
+		if err != nil {
+			return nil, err
+		}
+		b.caps = p.caps
+		p.asserting = b
+		p.nullable = p.find("", 0)
+		return p, nil
+	}
 	re, err := syntax.Parse(t.out.String(), syntax.Perl)
 	if err != nil {
-		reason := err.Error()
-		if e := (*syntax.Error)(nil); errors.As(err, &e) {
-			reason = e.Code.String()
-		}
-		return nil, fmt.Errorf("the regular expression %q is not valid: %s", text, reason)
+		return nil, t.invalid(err)
 	}
-	p := &pattern{groups: re.MaxCap(), names: re.CapNames(), multiline: t.multiline, only: -1}
 	re = re.Simplify()
 	if p.prog, err = syntax.Compile(re); err != nil {
-		return nil, fmt.Errorf("the regular expression %q is not valid: %w", text, err)
+		return nil, t.invalid(err)
 	}
-	p.caps = make([]int, 2*(p.groups+1))
 	p.prepare()
 	p.nullable = p.search("", 0)
 	p.linear = newLinear(re, p.groups)

@@ -85,7 +85,7 @@ func regexpReplace(*Call) rowFunc {
 		s := args[0].Str[i]
 		if !p.find(s, 0) {
 			out.Str[i] = s
-			return nil
+			return p.gaveUp()
 		}
 		r, err := replacements.get(args[2].Str[i])
 		if err != nil {
@@ -106,6 +106,6 @@ func regexpReplace(*Call) rowFunc {
 			from = p.caps[1]
 		}
 		out.Str[i] = out.Own(append(buf, s[from:]...))
-		return nil
+		return p.gaveUp()
 	}
 }

@@ -34,7 +34,8 @@ func TestRegexpReplace(t *testing.T) {
 func TestRegexpSplit(t *testing.T) {
 	run(t,
 		eq("[a, '', a]", "REGEXP_SPLIT_TO_ARRAY", "aabcda", "(ab|cd)"), eq("[a, d, a]", "REGEXP_SPLIT_TO_ARRAY", "aabdcda", "(ab|cd)"), eq("[zxy]", "REGEXP_SPLIT_TO_ARRAY", "zxy", "(ab|cd)"), eq("['', a, '']", "REGEXP_SPLIT_TO_ARRAY", "xax", "x"), eq("['']", "REGEXP_SPLIT_TO_ARRAY", "", "x"), eq("[a, b, c]", "REGEXP_SPLIT_TO_ARRAY", "abc", ""), eq("['', '', b, c]", "REGEXP_SPLIT_TO_ARRAY", "aabcaa", "a*"), eq("['']", "REGEXP_SPLIT_TO_ARRAY", "", ""), eq("[b]", "REGEXP_SPLIT_TO_ARRAY", "b", "a*"),
-		eq("NULL", "REGEXP_SPLIT_TO_ARRAY", noText, "a"), eq("NULL", "REGEXP_SPLIT_TO_ARRAY", "a", noText), bad("a look-ahead", "REGEXP_SPLIT_TO_ARRAY", "a", "(?=a)"),
+		eq("NULL", "REGEXP_SPLIT_TO_ARRAY", noText, "a"), eq("NULL", "REGEXP_SPLIT_TO_ARRAY", "a", noText),
+		eq("[foo, Bar, Baz]", "REGEXP_SPLIT_TO_ARRAY", "fooBarBaz", "(?<=[a-z])(?=[A-Z])"), eq("[ab, ab]", "REGEXP_SPLIT_TO_ARRAY", "abab", "(?=a)"), eq("[ab, ab]", "REGEXP_SPLIT_TO_ARRAY", "abab", "(?<=b)"), eq("['', b, '']", "REGEXP_SPLIT_TO_ARRAY", "abc", "(?<!x)a|c"), eq("['']", "REGEXP_SPLIT_TO_ARRAY", "", "(?<=b)"),
 	)
 }
 
@@ -54,9 +55,26 @@ func TestRegexpDialect(t *testing.T) {
 	}
 }
 
+// What needs a backtracker: pattern, text, and what REGEXP_EXTRACT gives.
+func TestRegexpAssertions(t *testing.T) {
+	for _, tt := range []struct{ pattern, text, want string }{
+		{`(\w)\1`, "hello", "ll"}, {`(a)(b)\2\1`, "xabba", "abba"}, {`(a)|b\1`, "b", "NULL"}, {`\1(a)`, "aa", "NULL"}, {`(a)\10`, "aa0", "aa0"}, {`(?i)(a)\1`, "aA", "aA"}, {`(?i)(é)\1`, "éÉ", "NULL"}, {`(?iu)(é)\1`, "éÉ", "éÉ"}, {`(?<q>['"]).*?\k<q>`, `say "it's" x`, `"it's"`},
+		{`h(?=e)`, "ha he", "h"}, {`h(?!a)\w`, "ha he", "he"}, {`^(?=.*\d)(?=.*[a-z]).{4,}$`, "abc1", "abc1"}, {`^(?=.*\d)(?=.*[a-z]).{4,}$`, "abcd", "NULL"}, {`(?=(a+))\1b`, "aab", "aab"}, {`(?=(a+))a*b\1`, "baaabac", "aba"}, {`(?!(a))b\1`, "b", "NULL"}, {`(?:(?=a)a|b)+`, "xabba", "abba"}, {`(?:(?=b))*b`, "ab", "b"}, {`q(?!u)`, "quq", "q"},
+		{`(?<=h)e`, "he", "e"}, {`(?<!h)e`, "hee", "e"}, {`(?<=ab|c)d`, "xd cd", "d"}, {`(?<=a{1,3})b`, "aaab", "b"}, {`(?<=^|,)\w`, ",x", "x"}, {`(?<=(\d\d))x\1`, "12x12", "x12"}, {`(?<=é)😀`, "é😀", "😀"}, {`(?<!\d)\d{2}(?!\d)`, "123 45 6", "45"}, {`(?<=(?=a).)b`, "ab", "b"}, {`(?<=\bfoo)bar`, "xfoobar foobar", "bar"},
+		{`a++b`, "aab", "aab"}, {`a*+a`, "aaa", "NULL"}, {`a?+a`, "a", "NULL"}, {`a{1,2}+a`, "aa", "NULL"}, {`(ab)++c`, "ababc", "ababc"}, {`[ab]*+b`, "abab", "NULL"}, {`\Qab\E*+c`, "abbc", "abbc"}, {`(?x) a ++ b`, "aab", "aab"}, {`(?>a+)b`, "aab", "aab"}, {`(?>a|ab)c`, "abc", "NULL"}, {`(?>(a)|b)\1`, "baa", "aa"}, {`((a)|b)++\2`, "baa", "NULL"}, {`(?i:a)++B`, "aAB", "aAB"},
+		{`(?=a)(?<n>a)(b)?`, "ab", "ab"}, {`(?i)(?=A)a(?-i)B`, "aB", "aB"}, {`(?m)(?<=\n)^b$`, "a\nb\n", "b"}, {`(?=)`, "x", ""}, {`(?!)`, "x", "NULL"}, {`(?=a|b)`, "cb", ""},
+	} {
+		run(t, eq(tt.want, "REGEXP_EXTRACT", tt.pattern, tt.text))
+	}
+	run(t,
+		eq("[a, a]", "REGEXP_EXTRACT_ALL", `\Ga`, "aaba"), eq("[b, d]", "REGEXP_EXTRACT_ALL", `(?<=[ac])\w`, "abcd"), eq("[a, NULL]", "REGEXP_EXTRACT_ALL", `(?=.)(a)|b`, "ab", 1), eq("1,234,567", "REGEXP_REPLACE", "1234567", `(?<=\d)(?=(\d{3})+$)`, ","), eq("b-a", "REGEXP_REPLACE", "aab", `(?<x>a)\k<x>(b)`, "$2-${x}"), eq("ab", "REGEXP_EXTRACT", `(?=(?<x>a))(.)(b)`, "ab", 0), eq("b", "REGEXP_EXTRACT", `(?=(?<x>a))(.)(b)`, "ab", 3), eq("a", "REGEXP_EXTRACT", `(?:(a)){2}+(c)`, "aac", 1), eq("c", "REGEXP_EXTRACT", `(?:(a)){2}+(c)`, "aac", 2),
+		bad("too many steps for a text of 40 bytes", "REGEXP_EXTRACT", `(?=x)?(a|aa)+\1$`, strings.Repeat("a", 39)+"b"), bad("too many steps", "REGEXP_REPLACE", strings.Repeat("a", 39)+"b", `(a|aa)+\1$`, ""), bad("too many steps", "REGEXP_SPLIT_TO_ARRAY", strings.Repeat("a", 39)+"b", `(a|aa)+\1$`), bad("too many steps", "REGEXP_EXTRACT_ALL", `(a|aa)+\1$`, strings.Repeat("a", 39)+"b"),
+	)
+}
+
 func TestRegexpRejections(t *testing.T) {
 	for pattern, want := range map[string]string{
-		`(?=a)`: "has a look-ahead at position 1, which is not supported", `a(?!b)`: "a look-ahead at position 2", `(?<=a)b`: "a look-behind", `(?<!a)b`: "a look-behind", `(?>a)`: "an atomic group", `a*+`: "a possessive quantifier at position 2", `a{2}+`: "possessive", `(a)\1`: "a back reference at position 4", `\k<a>`: "a back reference", `\Ga`: `the anchor \G`, `\X`: "grapheme",
+		`\X`: "grapheme", `\k<a>`: `there is no group named "a" before this at position 1`, `(?<a>.)\ka`: "expected \\k<name>", `(?<=a*)b`: "a look-behind that may be of any length", `(?<=(a)\1)b`: "of any length", `(?<=a++)b`: "of any length", `(?=a`: "a group is not closed", `(?=*)`: "missing argument to repetition operator", `*+`: "missing argument", `(?>a{2,1})`: "invalid repeat count", `a**+`: "invalid nested repetition operator",
 		`a)`: ") closes no group at position 2", `(a`: "a group is not closed", `[a`: "the class is not closed; expected ] at position 1", `a\`: "nothing follows the last backslash", `{a}`: "begins no repetition", `a{,2}`: "begins no repetition", `a{x}`: "begins no repetition", `(?q)`: "is no flag", `(?i`: "the flags are not closed", `\y`: `\y is no escape`, `\xg`: `\x is no escape`, `\u12`: `\u is no escape`, `[z-a]`: "upside down", `\p{Foo}`: "the property {Foo} is not known", `\p`: "no property follows", `\p{L`: "the property is not closed", `*a`: "missing argument to repetition operator", `(?<n`: "the name of a group is not closed", `a{2000}`: "invalid repeat count",
 	} {
 		run(t, bad(want, "REGEXP_EXTRACT", pattern, "x"))
@@ -87,6 +105,13 @@ func TestRegexpAgreesWithGo(t *testing.T) {
 				if p.caps[k] != at {
 					t.Fatalf("%s in %q: got %v, want %v", text, s, p.caps, want)
 				}
+			}
+			q, err := compilePattern("(?=)" + text)
+			if err != nil || q.asserting == nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+			if found := q.find(s, 0); found != (want != nil) || found && (q.caps[0] != want[0] || q.caps[1] != want[1]) {
+				t.Fatalf("%s in %q: the backtracker got %v, want %v", text, s, q.caps, want)
 			}
 			if want != nil && p.linear != nil && (!p.search(s, 0) || p.caps[1] != want[1]) {
 				t.Fatalf("%s in %q: the two ways differ", text, s)
@@ -128,6 +153,7 @@ func TestRegexpLongText(t *testing.T) {
 
 func FuzzRegexp(f *testing.F) {
 	f.Add(`(&|^)channel_id=([^&]*)`, "a&channel_id=5")
+	f.Add(`(?<=a)(?>b|(?!c)(.)\1++)\G$`, "abcc")
 	f.Add(`(?ix)[a-z&&[^b]]\p{L}{2,3}?\Q.\E$ # c`, "xyz.")
 	f.Fuzz(func(t *testing.T, text, s string) {
 		p, err := compilePattern(text)

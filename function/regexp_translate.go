@@ -11,7 +11,8 @@ import (
 // program of Go's package regexp/syntax, in time linear in the text, so the
 // translator rewrites what is written differently, and letter case, which Java
 // folds in ASCII only. What such a program cannot do (look-around, back
-// references, possessive and atomic groups) is an error that says so.
+// references, possessive and atomic groups) becomes an assertion, and the
+// expression is run by a backtracker.
 
 // lineEnds are Java's line terminators, inside a class.
 const lineEnds = `\n\r\x{85}\x{2028}\x{2029}`
@@ -20,8 +21,16 @@ type translator struct {
 	src   string
 	pos   int
 	out   strings.Builder
-	flags flags   // In force here.
-	stack []flags // Those outside each open group.
+	flags flags // In force here.
+	stack []openGroup
+	// asserted are the assertions, in the order of their slots; slots are the
+	// groups of out, as in program; names are those of the expression's groups, from 0.
+	asserted []*assertion
+	slots    []int
+	names    []string
+	// atom is where in out the last thing begins that can be repeated, and
+	// atomSlots how many groups are open before it.
+	atom, atomSlots int
 	// multiline tells that some $ means the end of any line. In the program that
 	// is then what EmptyEndLine means; otherwise it is the end of the text or of
 	// its last line.
@@ -42,6 +51,7 @@ func (t *translator) unsupported(what string) error {
 func (t *translator) peek(prefix string) bool { return strings.HasPrefix(t.src[t.pos:], prefix) }
 
 func (t *translator) run() error {
+	t.names = []string{""}
 	for t.pos < len(t.src) {
 		if err := t.element(); err != nil {
 			return err
@@ -56,6 +66,18 @@ func (t *translator) run() error {
 // element translates one character, escape, class, group mark or quantifier.
 func (t *translator) element() error {
 	c := t.src[t.pos]
+	switch c {
+	case '*', '+', '?':
+		return t.quantifier(1)
+	case '{':
+		return t.braces()
+	case ' ', '\t', '\n', '\v', '\f', '\r', '#':
+		if t.flags.comments {
+			t.comment()
+			return nil
+		}
+	}
+	t.markAtom()
 	switch c {
 	case '\\':
 		return t.escape()
@@ -72,8 +94,8 @@ func (t *translator) element() error {
 		if len(t.stack) == 0 {
 			return t.fail(") closes no group")
 		}
-		t.flags = t.stack[len(t.stack)-1]
-		t.stack = t.stack[:len(t.stack)-1]
+		t.end()
+		return nil
 	case '.':
 		t.pos++
 		t.dot()
@@ -91,19 +113,10 @@ func (t *translator) element() error {
 		t.multiline = t.multiline || t.flags.multiline
 		t.out.WriteString("(?m:$)")
 		return nil
-	case '*', '+', '?':
-		return t.quantifier(1)
-	case '{':
-		return t.braces()
-	case ' ', '\t', '\n', '\v', '\f', '\r', '#':
-		if t.flags.comments {
-			t.comment()
-			return nil
-		}
-	}
-	if c == ')' || c == '|' {
+	case '|':
 		t.pos++
 		t.out.WriteByte(c)
+		t.markAtom()
 		return nil
 	}
 	r, n := utf8.DecodeRuneInString(t.src[t.pos:])
@@ -144,13 +157,16 @@ func (t *translator) comment() {
 	}
 }
 
-// quantifier copies a quantifier of n bytes with the ? that makes it reluctant.
+// quantifier copies a quantifier of n bytes with the ? that makes it reluctant or
+// the + that makes it possessive.
 func (t *translator) quantifier(n int) error {
 	end := t.pos + n
 	if end < len(t.src) {
 		switch t.src[end] {
 		case '+':
-			return t.unsupported("a possessive quantifier")
+			t.possess(t.src[t.pos:end])
+			t.pos = end + 1
+			return nil
 		case '?':
 			end++
 		}
@@ -183,28 +199,30 @@ func (t *translator) braces() error {
 func (t *translator) open() error {
 	switch {
 	case t.peek("(?<=") || t.peek("(?<!"):
-		return t.unsupported("a look-behind")
+		t.begin(&assertion{kind: lookBehind, negate: t.src[t.pos+3] == '!'}, 4)
 	case t.peek("(?=") || t.peek("(?!"):
-		return t.unsupported("a look-ahead")
+		t.begin(&assertion{kind: lookAhead, negate: t.src[t.pos+2] == '!'}, 3)
 	case t.peek("(?>"):
-		return t.unsupported("an atomic group")
+		t.begin(&assertion{kind: atomicGroup}, 3)
 	case t.peek("(?<"):
 		end := strings.IndexByte(t.src[t.pos:], '>')
 		if end < 0 {
 			return t.fail("the name of a group is not closed; expected >")
 		}
-		t.push(end + 1)
+		t.push(end+1, t.src[t.pos+3:t.pos+end])
 	case t.peek("(?"):
 		return t.inlineFlags()
 	default:
-		t.push(1)
+		t.push(1, "")
 	}
 	return nil
 }
 
-// push copies the n bytes that open a group.
-func (t *translator) push(n int) {
-	t.stack = append(t.stack, t.flags)
+// push copies the n bytes that open a group with a number.
+func (t *translator) push(n int, name string) {
+	t.stack = append(t.stack, openGroup{flags: t.flags, at: t.out.Len(), slots: len(t.slots)})
+	t.slots = append(t.slots, len(t.names))
+	t.names = append(t.names, name)
 	t.out.WriteString(t.src[t.pos : t.pos+n])
 	t.pos += n
 }
@@ -223,7 +241,7 @@ func (t *translator) inlineFlags() error {
 			return nil
 		case c == ':':
 			t.pos = k + 1
-			t.stack = append(t.stack, outside)
+			t.stack = append(t.stack, openGroup{flags: outside, at: t.out.Len(), slots: len(t.slots)})
 			t.out.WriteString("(?:")
 			return nil
 		case flag == nil:
