@@ -13,13 +13,13 @@ import (
 
 func benchCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "bench log|state|idle|nexmark",
-		Short: "Measure this machine: the log, the state stores, idle queries, the Nexmark queries",
+		Use:   "bench log|state|idle|kafka|nexmark",
+		Short: "Measure this machine: the log, the state stores, idle queries, Kafka's protocol, the Nexmark queries",
 		Long: `Measure leat on this machine. Every figure comes with its limit, measured in the same run on the same records: look at the
 ratio, since machines differ and are shared.`,
 		Example: "  leat bench nexmark --events 1000000\n  leat bench log",
 	}
-	c.AddCommand(benchLogCommand(), benchStateCommand(), benchIdleCommand(), benchNexmarkCommand())
+	c.AddCommand(benchLogCommand(), benchStateCommand(), benchIdleCommand(), benchKafkaCommand(), benchNexmarkCommand())
 	return c
 }
 
@@ -96,6 +96,36 @@ func benchIdleCommand() *cobra.Command {
 	c.Flags().StringVar(&dir, "dir", "", "directory to write in")
 	c.Flags().IntVar(&o.Queries, "queries", 1000, "queries to start")
 	c.Flags().DurationVar(&o.Stretch, "for", 10*time.Second, "how long to watch")
+	return c
+}
+
+func benchKafkaCommand() *cobra.Command {
+	var o bench.KafkaOptions
+	var dir string
+	c := &cobra.Command{
+		Use:   "kafka",
+		Short: "A Kafka producer and consumer against the broker, over loopback",
+		Long: `A franz-go producer and consumer against the broker over loopback, acks=all with fsync. The limit is the same client with a
+sink that only reads frames and answers. Latencies are those of a record every millisecond.`,
+		Example: "  leat bench kafka --bytes 500000000",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			p := newProgress(c.ErrOrStderr())
+			o.Progress = p.show
+			return inTemp(dir, func(tmp string) error {
+				o.Dir = tmp
+				err := bench.Kafka(c.Context(), c.OutOrStdout(), o)
+				p.end()
+				return err
+			})
+		},
+	}
+	c.Flags().StringVar(&dir, "dir", "", "directory to write in")
+	c.Flags().Int64Var(&o.Bytes, "bytes", 500_000_000, "bytes of the values of each run")
+	c.Flags().IntSliceVar(&o.Sizes, "sizes", []int{1024, 200}, "sizes of values")
+	c.Flags().IntSliceVar(&o.Partitions, "partitions", []int{1, 64}, "numbers of partitions")
+	c.Flags().IntVar(&o.Runs, "runs", 3, "runs of each; the best counts")
+	c.Flags().StringVar(&o.Profiles, "profiles", "", "existing directory to write CPU profiles to")
 	return c
 }
 

@@ -48,7 +48,7 @@ internal/sqldocs  : . shell sqltest parser planner format function types
 sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs
 leattest          : . log internal/vfs
 bench/nexmark     :
-bench             : . bench/nexmark types format catalog planner/plan log state internal/vfs
+bench             : . bench/nexmark kafka/broker types format catalog planner/plan log state internal/vfs
 internal/crashtest : . log internal/vfs
 cmd/leat          : . server server/api kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest
 `
