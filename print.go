@@ -31,7 +31,7 @@ func (db *DB) print(ctx context.Context, p *planner.Print) (*Result, error) {
 		}
 		pr.next = append(pr.next, next)
 	}
-	rows := db.newRows(ctx, "PRINT "+p.Topic, pr.rows, pr.close)
+	rows := db.newRows(ctx, kindPush, "PRINT "+p.Topic, pr.rows, pr.close)
 	rows.Lines = true
 	rows.Columns = []RowColumn{{Name: "RECORD", Type: "STRING"}}
 	return &Result{Rows: rows}, nil

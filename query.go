@@ -45,11 +45,11 @@ type queryTable struct {
 	rows map[string]*Rows
 }
 
-func (t *queryTable) add(r *Rows) {
+func (t *queryTable) add(r *Rows, kind string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.last++
-	r.QueryID = fmt.Sprintf("transient_%d", t.last)
+	r.QueryID = fmt.Sprintf("%s_%d", kind, t.last)
 	if t.rows == nil {
 		t.rows = map[string]*Rows{}
 	}
@@ -95,15 +95,23 @@ func (db *DB) CloseQueries() {
 	}
 }
 
+// The kinds of client's queries, with which their ids begin. Clients of ksqlDB
+// know them.
+const (
+	kindPush   = "transient"
+	kindShared = "SCALABLE_PUSH_QUERY" // A push query that shares the reading of its topic with others.
+	kindPull   = "query"
+)
+
 // newRows registers a client's query. closed frees what it holds.
-func (db *DB) newRows(ctx context.Context, sql string, pull func(context.Context) ([]Row, error), closed func()) *Rows {
+func (db *DB) newRows(ctx context.Context, kind, sql string, pull func(context.Context) ([]Row, error), closed func()) *Rows {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &Rows{ctx: ctx, cancel: cancel, pull: pull, sql: sql}
 	r.closed = func() {
 		closed()
 		db.queries.remove(r)
 	}
-	db.queries.add(r)
+	db.queries.add(r, kind)
 	return r
 }
 
@@ -114,7 +122,11 @@ func (db *DB) push(ctx context.Context, p *planner.Push) (*Result, error) {
 		return nil, err
 	}
 	pick := picker{outputs: p.Outputs, keys: len(p.Query.Root.Out().Key)}
-	rows := db.newRows(ctx, p.Query.SQL, pick.from(results), results.Close)
+	kind := kindPush
+	if results.Shared() {
+		kind = kindShared
+	}
+	rows := db.newRows(ctx, kind, p.Query.SQL, pick.from(results), results.Close)
 	rows.Columns = pick.columns()
 	rows.end = func() string {
 		switch {
@@ -135,7 +147,7 @@ func (db *DB) pull(ctx context.Context, p *planner.Pull) (*Result, error) {
 		return nil, err
 	}
 	pick := picker{outputs: p.Outputs, keys: len(p.Pull.Root.Out().Key)}
-	rows := db.newRows(ctx, p.Pull.SQL, pick.from(results), results.Close)
+	rows := db.newRows(ctx, kindPull, p.Pull.SQL, pick.from(results), results.Close)
 	rows.Columns, rows.Pull = pick.columns(), true
 	return &Result{Rows: rows}, nil
 }

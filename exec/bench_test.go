@@ -59,3 +59,47 @@ func BenchmarkQueries(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSubscribers gives rows to many clients of one query, which share a
+// tail, a batch of 100 rows at a time.
+func BenchmarkSubscribers(b *testing.B) {
+	const rows = 100
+	var builder log.BatchBuilder
+	for n := range rows {
+		builder.Append([]byte(fmt.Sprintf("key-%d", n)), []byte(fmt.Sprintf(`{"A":%d,"B":"a value with some text %d","C":%d}`, n, n, n*7)), nil, int64(n))
+	}
+	for _, n := range []int{1, 100, 10000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			w := newWorld(b, Options{})
+			w.topic("in", 1)
+			s := stream("in", "K STRING", "A BIGINT, B STRING, C BIGINT")
+			clients := make([]*Results, n)
+			for i := range clients {
+				r, err := w.rt.Push(ctx, &plan.Query{ID: "push", Root: s, Limit: -1}, PushOptions{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				clients[i] = r
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := w.l.Produce(ctx, []log.Write{{Topic: "in", Batch: builder.Bytes()}}); err != nil {
+					b.Fatal(err)
+				}
+				for _, r := range clients {
+					for got := 0; got < rows; {
+						batch, err := r.Next(ctx)
+						if err != nil {
+							b.Fatal(err)
+						}
+						got += batch.N
+					}
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows/float64(n), "ns/row/client")
+			for _, r := range clients {
+				r.Close()
+			}
+		})
+	}
+}

@@ -76,8 +76,11 @@ func (b *builder) outlet(topic string) (*outlet, error) {
 
 // root builds the stage: the operator at its end and everything below.
 func (b *builder) root(n plan.Node) error {
+	if b.task.tail != nil {
+		return b.on(n, b.task.tail, false, nil)
+	}
 	if b.env.transient {
-		return b.on(n, &collect{results: b.task.results, schema: n.Out()}, false, nil)
+		return b.on(n, &collect{results: b.task.results, schema: n.Out(), from: b.task.shows}, false, nil)
 	}
 	switch n := n.(type) {
 	case *plan.Sink:

@@ -30,12 +30,12 @@ func (r *Runtime) Pull(ctx context.Context, p *plan.Pull) (*Results, error) {
 	if err != nil {
 		return nil, err
 	}
-	res.resume = func() {
+	wake := func() {
 		for _, t := range tasks {
 			t.wake()
 		}
 	}
-	res.stop = res.resume // The tasks see that it is over.
+	res.hook(wake, wake) // The tasks see that it is over.
 	parts := make([]*pullPart, len(tasks))
 	for i, t := range tasks {
 		if parts[i], err = newPullPart(t, p, want, res); err != nil {

@@ -21,45 +21,115 @@ var pushes atomic.Int64
 
 // Push runs a query for a client. One task reads all partitions of its topics,
 // so what a persistent query would move through a repartition topic just passes
-// through. Its state is in memory only and nothing is committed. The results end
-// with the LIMIT, with ctx, or with Close, one of which must happen.
+// through. Its state is in memory only and nothing is committed. Queries that
+// only filter and project rows from the end of a topic share one task; see tail.
+// The results end with the LIMIT, with ctx, or with Close, one of which must
+// happen.
 func (r *Runtime) Push(ctx context.Context, p *plan.Query, o PushOptions) (*Results, error) {
 	res := newResults(p.Root.Out(), p.Limit, 1)
 	if p.Limit == 0 {
 		return res, nil
 	}
+	if source := shareable(p, o); source != nil {
+		if err := r.subscribe(ctx, p, source, res); err != nil {
+			return nil, err
+		}
+		return res, nil
+	}
+	if err := r.runPush(p, res, pushStart{bounded: o.Bounded}); err != nil {
+		return nil, err
+	}
+	res.watch(ctx)
+	return res, nil
+}
+
+// pushStart says where a push query begins and ends.
+type pushStart struct {
+	bounded bool
+	from    []int64     // By partition of the only topic; nil for where the plan says.
+	behind  *subscriber // Which the query catches up for.
+}
+
+// runPush starts a task of its own for a push query.
+func (r *Runtime) runPush(p *plan.Query, res *Results, start pushStart) error {
 	q := r.newQuery(p, fmt.Sprintf("push/%d/", pushes.Add(1)))
 	st, err := wholeQuery(q)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	t := &task{rt: r, query: q, stage: st, results: res, done: make(chan struct{})}
-	t.count.streamTime.Store(-1)
-	t.cold.Store(true)
-	t.makeInputs()
-	if err := t.firstOffsets(o.Bounded); err != nil {
-		return nil, err
+	t := newPushTask(q, st, res)
+	t.behind = start.behind
+	if start.from != nil {
+		err = t.startAt(start.from)
+	} else {
+		err = t.firstOffsets(start.bounded)
+	}
+	if err == nil && !p.FromEarliest && !start.bounded && overTable(p.Root) {
+		t.shows, err = r.endOffsets(st.leaves[0].topic)
+	}
+	if err != nil {
+		return err
 	}
 	if err := t.build(); err != nil {
-		return nil, err
-	}
-	q.stages, st.tasks = []*stage{st}, []*task{t}
-	res.resume = t.wake
-	res.stop = func() {
-		r.mu.Lock()
-		delete(r.pushes, res)
-		r.mu.Unlock()
-		q.ask(stopNow)
+		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
-		return nil, ErrClosed
+		return ErrClosed
+	}
+	if !res.hook(t.wake, func() { r.endPush(res, q) }) {
+		return nil // The client has gone meanwhile.
 	}
 	r.pushes[res] = q
-	res.watch(ctx)
 	t.wake()
-	return res, nil
+	return nil
+}
+
+// overTable tells whether a plan filters and projects a table. It must know what
+// the rows were, so it reads the table from its beginning; a client that wants
+// changes from the end sees only those.
+func overTable(n plan.Node) bool {
+	switch n := n.(type) {
+	case *plan.Source:
+		return n.Schema.Relation == plan.Table
+	case *plan.Filter:
+		return overTable(n.Input)
+	case *plan.Project:
+		return !n.Rekey && overTable(n.Input)
+	}
+	return false
+}
+
+// endPush ends the task of a push query.
+func (r *Runtime) endPush(res *Results, q *Query) {
+	r.mu.Lock()
+	if r.pushes[res] == q {
+		delete(r.pushes, res)
+	}
+	r.mu.Unlock()
+	q.ask(stopNow)
+}
+
+// newPushTask makes the only task of a push query.
+func newPushTask(q *Query, st *stage, res *Results) *task {
+	t := &task{rt: q.rt, query: q, stage: st, results: res, done: make(chan struct{})}
+	t.count.streamTime.Store(-1)
+	t.cold.Store(true)
+	t.makeInputs()
+	q.stages, st.tasks = []*stage{st}, []*task{t}
+	return t
+}
+
+// startAt begins the inputs of a task with one topic at the given offsets.
+func (t *task) startAt(from []int64) error {
+	if len(from) != len(t.inputs) {
+		return fmt.Errorf("topic %s has %d partitions, and not %d any more", t.stage.leaves[0].topic, len(t.inputs), len(from))
+	}
+	for p, in := range t.inputs {
+		in.first = from[p]
+	}
+	return nil
 }
 
 // wholeQuery makes one stage of a query, whose leaves are all its sources.

@@ -14,20 +14,21 @@ import (
 // may be called by one goroutine at a time, Close by any.
 type Results struct {
 	schema *plan.Schema
-	// resume wakes the tasks that wait until there is room; stop ends them.
-	resume, stop func()
+	shared bool // The query began as a member of a tail.
 	// turn lets the next task begin when one has added all its rows, where they add
 	// them one after the other; nil where all do at once.
 	turn func()
 
-	mu     sync.Mutex
-	queue  []*types.Batch
-	left   int64 // Rows until the LIMIT; negative means no limit.
-	parts  int   // Tasks that may still add rows.
-	err    error // Why it has ended: io.EOF after the last row.
-	limit  bool
-	ready  chan struct{} // Holds a token when something has changed.
-	unhook func() bool   // Stops watching the context.
+	mu sync.Mutex
+	// resume wakes the tasks that wait until there is room; stop ends them.
+	resume, stop func()
+	queue        []*types.Batch
+	left         int64 // Rows until the LIMIT; negative means no limit.
+	parts        int   // Tasks that may still add rows.
+	err          error // Why it has ended: io.EOF after the last row.
+	limit        bool
+	ready        chan struct{} // Holds a token when something has changed.
+	unhook       func() bool   // Stops watching the context.
 }
 
 // maxQueued bounds the batches that wait for the client.
@@ -71,13 +72,35 @@ func (r *Results) take() (*types.Batch, error) {
 	b := r.queue[0]
 	r.queue[0] = nil
 	r.queue = r.queue[1:]
-	wasFull := len(r.queue) == maxQueued-1
+	wasFull, resume := len(r.queue) == maxQueued-1, r.resume
 	r.mu.Unlock()
 	if wasFull {
-		r.resume()
+		resume()
 	}
 	return b, nil
 }
+
+// hook says who adds rows from now on: resume is called when there is room again,
+// stop at the end, once. It returns false when the results have ended.
+func (r *Results) hook(resume, stop func()) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil {
+		return false
+	}
+	r.resume, r.stop = resume, stop
+	return true
+}
+
+// cause is why the results have ended, nil as long as they have not.
+func (r *Results) cause() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}
+
+// Shared tells whether the query shares the reading of its topic with others.
+func (r *Results) Shared() bool { return r.shared }
 
 // LimitReached tells whether the LIMIT has ended the query.
 func (r *Results) LimitReached() bool {
@@ -108,13 +131,13 @@ func (r *Results) end(err error, drop bool) {
 	if drop {
 		r.queue = nil
 	}
-	unhook := r.unhook
+	unhook, stop := r.unhook, r.stop
 	r.mu.Unlock()
 	r.signal()
 	if unhook != nil {
 		unhook()
 	}
-	r.stop()
+	stop()
 }
 
 func (r *Results) signal() {
@@ -192,19 +215,33 @@ func cut(b *types.Batch, n int) {
 type collect struct {
 	results *Results
 	schema  *plan.Schema
+	from    []int64 // Rows before these offsets are not for the client; nil for none.
 	buf     []uint32
 }
 
 func (c *collect) push(b *batch) {
+	if out := copyRows(b, c.schema, &c.buf); out != nil && (c.from == nil || since(out, c.from)) {
+		c.results.add(out)
+	}
+}
+
+func (c *collect) release() {}
+
+// copyRows copies the rows that are for a client, nil when there are none.
+func copyRows(b *batch, schema *plan.Schema, buf *[]uint32) *types.Batch {
 	rows := b.Sel
-	if c.schema.Relation == plan.Stream {
-		if rows = b.valued(&c.buf); len(rows) == 0 {
-			return
+	if schema.Relation == plan.Stream {
+		if rows = b.valued(buf); len(rows) == 0 {
+			return nil
 		}
 	}
+	return gatherRows(&b.Batch, b.Cols[:len(schema.Key)+len(schema.Value)], rows)
+}
+
+// gatherRows copies rows of a batch with the given columns.
+func gatherRows(b *types.Batch, cols []*types.Vector, rows []uint32) *types.Batch {
 	out := &types.Batch{N: len(rows)}
-	n := len(c.schema.Key) + len(c.schema.Value)
-	for _, v := range b.Cols[:n] {
+	for _, v := range cols {
 		w := types.NewVector(v.Type)
 		w.Gather(v, rows)
 		ownStrings(w)
@@ -223,7 +260,5 @@ func (c *collect) push(b *batch) {
 			}
 		}
 	}
-	c.results.add(out)
+	return out
 }
-
-func (c *collect) release() {}

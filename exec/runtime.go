@@ -84,6 +84,7 @@ type Runtime struct {
 	mu      sync.Mutex
 	queries map[string]*Query // Persistent queries by id.
 	pushes  map[*Results]*Query
+	tails   map[string]*tail
 	limits  map[limitKey]int64
 	closed  bool
 }
@@ -95,7 +96,7 @@ func New(o Options) (*Runtime, error) {
 		return nil, errors.New("exec: Options need Log, State and Functions")
 	}
 	o.setDefaults()
-	r := &Runtime{opts: o, queries: map[string]*Query{}, pushes: map[*Results]*Query{}, limits: map[limitKey]int64{}}
+	r := &Runtime{opts: o, queries: map[string]*Query{}, pushes: map[*Results]*Query{}, tails: map[string]*tail{}, limits: map[limitKey]int64{}}
 	r.asking, r.hush = context.WithCancel(context.Background())
 	r.workers.start(o.Workers)
 	r.timer.start()

@@ -16,7 +16,10 @@ type task struct {
 	query     *Query
 	stage     *stage
 	partition int32
-	results   *Results // Where the rows of a push query go; nil for persistent queries.
+	results   *Results    // Where the rows of a push query go; nil for persistent queries.
+	tail      *tail       // Whose task it is, nil for others.
+	behind    *subscriber // For which it catches up, nil for others.
+	shows     []int64     // Offsets from which on a push query shows rows; nil for all.
 
 	// Shared with those who wake, stop and watch the task.
 	state    turnState
@@ -189,6 +192,10 @@ func (t *task) drained() error {
 	}
 	t.awaitInput()
 	t.cool()
+	if t.behind != nil && t.behind.catchUp(t) {
+		t.rt.endPush(t.results, t.query)
+		return nil
+	}
 	t.results.idle(t)
 	return nil
 }
