@@ -125,8 +125,12 @@ func encoderFor(ctx context.Context, reg registry.Registry, src *catalog.Source,
 	if key {
 		f, columns, subject = src.KeyFormat, src.Schema.Key, registry.KeySubject(src.Topic)
 	}
-	return format.NewEncoder(format.Spec{Name: f.Name, Properties: f.Properties, WrapSingle: f.WrapSingle, IsKey: key, Columns: columns,
-		Registry: reg, Subject: subject, Context: ctx})
+	spec, err := format.Pinned(format.Spec{Name: f.Name, Properties: f.Properties, WrapSingle: f.WrapSingle, IsKey: key, Columns: columns,
+		Registry: reg, Subject: subject, Context: ctx}, false)
+	if err != nil {
+		return nil, err
+	}
+	return format.NewEncoder(spec)
 }
 
 // add appends a row: a map or a struct.

@@ -1,11 +1,13 @@
 package leat_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/leatdb/leat"
+	"github.com/leatdb/leat/format"
 	"github.com/leatdb/leat/format/registry"
 )
 
@@ -77,6 +79,73 @@ func TestSchemasRefused(t *testing.T) {
 		if _, err := db.Exec(t.Context(), c.sql); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s\ngot %v", c.sql, err)
 		}
+	}
+}
+
+// TestWritesWithWhatIsThere: rows inserted into a source whose columns come from
+// schemas of others are written with these, so that equal keys stay equal.
+func TestWritesWithWhatIsThere(t *testing.T) {
+	for name, s := range foreignSchemas {
+		t.Run(name, func(t *testing.T) {
+			db, err := leat.OpenMem(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			for subject, schema := range map[string]registry.Schema{"c-key": s[0], "c-value": s[3]} {
+				if _, err := db.Schemas().Register(t.Context(), subject, schema); err != nil {
+					t.Fatal(err)
+				}
+			}
+			mustExec(t, db, `CREATE STREAM c WITH (KAFKA_TOPIC='c', PARTITIONS=1, FORMAT='`+name+`');`)
+			mustExec(t, db, `SET 'auto.offset.reset'='earliest';
+				CREATE STREAM d (k INT KEY, name STRING) WITH (KAFKA_TOPIC='d', PARTITIONS=1, VALUE_FORMAT='JSON');
+				INSERT INTO c (name) VALUES ('x');
+				INSERT INTO c SELECT k AS `+db.Catalog().Source("C").Schema.Key[0].Name+`, name FROM d;
+				INSERT INTO d VALUES (1, 'y');`)
+			if err := db.Settle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for _, subject := range []string{"c-key", "c-value"} {
+				if got, err := db.Schemas().Versions(t.Context(), subject); err != nil || len(got) != 1 {
+					t.Errorf("%s has the versions %v, %v", subject, got, err)
+				}
+			}
+			if got := firstRow(t, db, `SELECT name FROM c EMIT CHANGES LIMIT 1;`); got != "x" {
+				t.Errorf("read %q", got)
+			}
+		})
+	}
+}
+
+// TestKeysKeepTheirSchema: a key is never written with a schema of other columns
+// than those that its topic has.
+func TestKeysKeepTheirSchema(t *testing.T) {
+	db, err := leat.OpenMem(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.Schemas().SetCompatibility(t.Context(), "", registry.NoCompatibility); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Schemas().Register(t.Context(), "k-key", registry.Schema{Type: registry.Avro, Text: `"string"`}); err != nil {
+		t.Fatal(err)
+	}
+	mustExec(t, db, `CREATE STREAM k (id INT KEY, v STRING) WITH (KAFKA_TOPIC='k', PARTITIONS=1, FORMAT='AVRO');
+		CREATE STREAM s (id INT KEY, v STRING) WITH (KAFKA_TOPIC='s', PARTITIONS=1, FORMAT='AVRO');`)
+	for _, sql := range []string{
+		`INSERT INTO k VALUES (1, 'a');`,
+		`INSERT INTO k SELECT * FROM s;`,
+		`CREATE STREAM o WITH (KAFKA_TOPIC='k') AS SELECT * FROM s;`,
+	} {
+		_, err := db.Exec(t.Context(), sql)
+		if err == nil || !strings.Contains(err.Error(), "line 1:") || !strings.Contains(err.Error(), "the key would change its schema: subject k-key has `ROWKEY` STRING, not `ID` INTEGER") {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	if err := db.Insert(t.Context(), "k", map[string]any{"id": 1}); !errors.Is(err, format.ErrKeyChanges) {
+		t.Errorf("Insert: %v", err)
 	}
 }
 

@@ -39,11 +39,16 @@ func (b *binder) insert(s *parser.Insert) (Planned, error) {
 	if err := matchTarget(s, q, target); err != nil {
 		return nil, err
 	}
-	running := b.persistentQuery(id, s.Text(), q, target)
+	pinned, schemas, err := b.sinkSchemas(&s.Target, w, target, true)
+	if err != nil {
+		return nil, err
+	}
+	running := b.persistentQuery(id, s.Text(), q, pinned)
 	running.Kind = catalog.InsertInto
 	return &Change{
 		CommandID: commandID("stream", target.Name, "create"),
 		Command:   &catalog.Command{Kind: catalog.InsertQuery, SQL: s.Text(), Query: running, Properties: b.session.Properties},
+		Schemas:   schemas,
 		Start:     running,
 		Message:   fmt.Sprintf("query %s inserts into %s", id, target.Name),
 	}, nil

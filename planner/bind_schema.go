@@ -197,36 +197,82 @@ func sourceParts(src *catalog.Source) [2]sourcePart {
 	}
 }
 
-// sinkSchemas are the schemas a result is written with. They must be compatible
-// with those its topic has had.
-func (b *binder) sinkSchemas(s *parser.CreateAs, w with, src *catalog.Source) ([]Registration, error) {
+// sinkSchemas are the schemas to register for a result. They must be compatible
+// with those its topic has had. The source returned is src with the schemas that
+// its topic has already: of keys, which keep theirs, and where insert is set of
+// values.
+func (b *binder) sinkSchemas(name *parser.Name, w with, src *catalog.Source, insert bool) (*catalog.Source, []Registration, error) {
+	pinned := *src
 	var out []Registration
 	for _, p := range sourceParts(src) {
 		if !registered(p.format) || len(p.columns) == 0 {
 			continue
 		}
-		at := w.formatAt(p.part, &s.Name)
-		var schema registry.Schema
-		var err error
-		if id, ok := p.format.Properties[format.PropertySchemaID]; ok {
-			if schema, err = b.schemaByID(w.at(string(p.part)+"_SCHEMA_ID"), id); err == nil {
-				err = b.sameColumns(w, p, schema)
+		at := w.formatAt(p.part, name)
+		if p.part == keyPart || insert {
+			f, err := b.pin(at, p, !insert)
+			if err != nil {
+				return nil, nil, err
 			}
-		} else if schema, err = format.SchemaOf(b.spec(p.format, p.part, p.columns)); err != nil {
-			err = errorf(at, "%s", err)
+			if p.part == keyPart {
+				pinned.KeyFormat = f
+			} else {
+				pinned.ValueFormat = f
+			}
+			if f.Properties[format.PropertySchemaID] != p.format.Properties[format.PropertySchemaID] {
+				continue
+			}
 		}
+		schema, err := b.sinkSchema(at, w, p)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		fresh, err := b.mayRegister(at, p.subject, schema)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if fresh {
 			out = append(out, Registration{p.subject, schema})
 		}
 	}
-	return out, nil
+	return &pinned, out, nil
+}
+
+// pin returns the format with the schema that the subject has for the columns.
+func (b *binder) pin(at parser.Node, p sourcePart, exact bool) (plan.Format, error) {
+	spec := b.spec(p.format, p.part, p.columns)
+	spec.Subject = p.subject
+	spec, err := format.Pinned(spec, exact)
+	switch {
+	case errors.Is(err, format.ErrKeyChanges):
+		return p.format, errorf(at, "%s", err).hint("write into another topic, or with the columns that its keys have")
+	case err != nil:
+		return p.format, registryError(at, err)
+	}
+	p.format.Properties = spec.Properties
+	return p.format, nil
+}
+
+// sinkSchema is the schema that a part is written with: the one asked for, or
+// that of the columns.
+func (b *binder) sinkSchema(at parser.Node, w with, p sourcePart) (registry.Schema, error) {
+	id, ok := p.format.Properties[format.PropertySchemaID]
+	if !ok {
+		schema, err := format.SchemaOf(b.spec(p.format, p.part, p.columns))
+		if err != nil {
+			return schema, errorf(at, "%s", err)
+		}
+		return schema, nil
+	}
+	asked := w.at(string(p.part) + "_SCHEMA_ID")
+	if asked == nil {
+		asked = at // The target of an INSERT has it.
+	}
+	schema, err := b.schemaByID(asked, id)
+	if err != nil {
+		return schema, err
+	}
+	return schema, b.sameColumns(asked, p, schema)
 }
 
 // mayRegister holds that the schema can be a version of the subject, and tells
@@ -248,11 +294,10 @@ func (b *binder) mayRegister(at parser.Node, subject string, s registry.Schema) 
 }
 
 // sameColumns holds that the columns are those that the schema begins with.
-func (b *binder) sameColumns(w with, p sourcePart, schema registry.Schema) error {
-	name := string(p.part) + "_SCHEMA_ID"
+func (b *binder) sameColumns(at parser.Node, p sourcePart, schema registry.Schema) error {
 	have, err := format.ColumnsOf(b.spec(p.format, p.part, nil), schema, true)
 	if err != nil {
-		return errorf(w.at(name), "the schema cannot be written: %s", err)
+		return errorf(at, "the schema cannot be written: %s", err)
 	}
 	var wrong []string
 	bare := len(have) == 1 && len(p.columns) == 1 && (have[0].Name == format.BareKey || have[0].Name == format.BareValue)
@@ -268,7 +313,7 @@ func (b *binder) sameColumns(w with, p sourcePart, schema registry.Schema) error
 	for _, c := range have {
 		described = append(described, fmt.Sprintf("%s %s", quote(c.Name), c.Type))
 	}
-	return errorf(w.at(name), "these %s columns are changed, missing or reordered in the schema: %s; the schema has %s",
+	return errorf(at, "these %s columns are changed, missing or reordered in the schema: %s; the schema has %s",
 		strings.ToLower(string(p.part)), strings.Join(wrong, ", "), strings.Join(described, ", ")).
 		hint("select the columns of the schema, in its order")
 }

@@ -37,12 +37,12 @@ func (b *binder) createAs(s *parser.CreateAs) (Planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	schemas, err := b.sinkSchemas(s, w, src)
+	pinned, schemas, err := b.sinkSchemas(&s.Name, w, src, false)
 	if err != nil {
 		return nil, err
 	}
 	src.QueryID = b.queryID(s, old)
-	running := b.persistentQuery(src.QueryID, s.Text(), q, src)
+	running := b.persistentQuery(src.QueryID, s.Text(), q, pinned)
 	running.Kind = catalog.CreateStreamAs
 	if s.Kind == parser.KindTable {
 		running.Kind = catalog.CreateTableAs

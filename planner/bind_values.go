@@ -43,7 +43,10 @@ func (b *binder) insertValues(s *parser.InsertValues) (Planned, error) {
 	if out.Key, err = fill(s, target, target.Schema.Key, given, target.Relation == plan.Table); err != nil {
 		return nil, err
 	}
-	out.Value, err = fill(s, target, target.Schema.Value, given, false)
+	if out.Value, err = fill(s, target, target.Schema.Value, given, false); err != nil {
+		return nil, err
+	}
+	out.Target, _, err = b.sinkSchemas(&s.Target, nil, target, true)
 	return out, err
 }
 

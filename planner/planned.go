@@ -90,6 +90,7 @@ type Pull struct {
 
 // InsertValues writes one record. The expressions are constants.
 type InsertValues struct {
+	// Target is the source, with the schemas to write with where its topic has them.
 	Target *catalog.Source
 	// Key and Value have an expression for each column of the target's schema; a
 	// column that is not given is a NULL constant.
