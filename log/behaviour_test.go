@@ -316,18 +316,3 @@ func TestAckPolicies(t *testing.T) {
 		})
 	}
 }
-
-// TestIdlePartitions: a partition nobody uses costs less than 4 KiB and no goroutine.
-func TestIdlePartitions(t *testing.T) {
-	l := openMem(t, Options{}, TopicConfig{})
-	before := heap()
-	const topics, partitions = 20, 500
-	for i := range topics {
-		if err := l.CreateTopic(ctx, fmt.Sprint("idle", i), TopicConfig{Partitions: partitions}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if per := (heap() - before) / (topics * partitions); per > 1024 {
-		t.Fatalf("%d bytes per partition", per)
-	}
-}

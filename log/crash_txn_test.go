@@ -297,7 +297,7 @@ func (r *crashRun) txnInit(i int) {
 	if r.rng.IntN(2) == 0 && r.live.txn.prods[i].epoch > 0 {
 		current = r.ids[i]
 	}
-	id, err := r.log.InitTransactions(ctx, InitProducer{txnName(i), 60_000, current})
+	id, err := r.log.InitTransactions(ctx, InitProducer{txnName(i), 15 * 60_000, current})
 	r.ids[i] = id
 	r.ackTxn(err)
 }

@@ -28,7 +28,14 @@ func childMain() bool {
 	if dir == "" {
 		return false
 	}
-	if err := killChild(dir); err != nil {
+	var err error
+	if life := os.Getenv(killTxnEnv); life != "" {
+		n, _ := strconv.Atoi(life)
+		err = killTxnChild(dir, n)
+	} else {
+		err = killChild(dir)
+	}
+	if err != nil {
 		fmt.Println("error", err)
 	}
 	return true
