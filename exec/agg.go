@@ -32,9 +32,11 @@ type aggregation struct {
 	errs   function.Errors
 }
 
-// aggCall is one aggregate.
+// aggCall is one aggregate, or several whose values are kept together.
 type aggCall struct {
 	acc  function.Accumulator
+	of   []int         // The plan's calls that it is.
+	into *types.Vector // For several: a STRUCT vector of their results.
 	args []*expr.Program
 	at   function.Slots
 	cols []*types.Vector // Arguments of the batch,
@@ -50,21 +52,69 @@ func newAggregation(e *env, n *plan.Aggregate, next operator) (aggregation, erro
 		args = append(args, n.Calls[i].Args...)
 	}
 	a.exprs = e.together(args)
-	for i := range n.Calls {
-		acc, err := accumulator(e.functions, &n.Calls[i])
-		if err != nil {
+	joined, err := e.accumulators(n)
+	if err != nil {
+		return a, err
+	}
+	for _, j := range joined {
+		if err := a.addCall(j); err != nil {
 			return a, err
 		}
-		args, err := a.exprs.compileAll(n.Calls[i].Args)
-		if err != nil {
-			return a, err
-		}
-		words, blobs := acc.Size()
-		a.calls = append(a.calls, aggCall{acc: acc, args: args, at: function.Slots{Word: a.layout.Words, Blob: a.layout.Blobs}})
-		a.layout.Words += words
-		a.layout.Blobs += blobs
 	}
 	return a, nil
+}
+
+// accumulators returns those of the calls, joined where that changes nothing:
+// sessions are made of others in which rows came by turns. Over a table every
+// call is by itself, since it has its old arguments besides.
+func (e *env) accumulators(n *plan.Aggregate) (joined []function.Joined, err error) {
+	accs := make([]function.Accumulator, len(n.Calls))
+	for i := range n.Calls {
+		if accs[i], err = accumulator(e.functions, &n.Calls[i]); err != nil {
+			return nil, err
+		}
+		joined = append(joined, function.Joined{Accumulator: accs[i], Calls: []int{i}})
+	}
+	if n.Input.Out().Relation == plan.Stream && (n.Window == nil || n.Window.Kind != plan.Session) {
+		joined = function.Join(accs)
+	}
+	return joined, nil
+}
+
+// addCall makes room for an accumulator in the groups.
+func (a *aggregation) addCall(j function.Joined) error {
+	c := aggCall{acc: j.Accumulator, of: j.Calls, at: function.Slots{Word: a.layout.Words, Blob: a.layout.Blobs}}
+	if len(j.Calls) > 1 {
+		c.into = &types.Vector{}
+	}
+	for _, i := range j.Calls {
+		args, err := a.exprs.compileAll(a.node.Calls[i].Args)
+		if err != nil {
+			return err
+		}
+		c.args = append(c.args, args...)
+	}
+	words, blobs := c.acc.Size()
+	a.layout.Words += words
+	a.layout.Blobs += blobs
+	a.calls = append(a.calls, c)
+	return nil
+}
+
+// out picks the call's vector of the results of all the plan's calls. It is nil
+// when no results are wanted.
+func (c *aggCall) out(outs []*types.Vector) *types.Vector {
+	if outs == nil {
+		return nil
+	}
+	if c.into == nil {
+		return outs[c.of[0]]
+	}
+	c.into.Kids = c.into.Kids[:0]
+	for _, i := range c.of {
+		c.into.Kids = append(c.into.Kids, outs[i])
+	}
+	return c.into
 }
 
 // evalArgs evaluates the arguments of all calls.
@@ -95,11 +145,7 @@ func (a *aggregation) report(b *batch) {
 func (a *aggregation) update(st function.State, groups, rows []uint32, sign int, outs []*types.Vector) {
 	for i := range a.calls {
 		c := &a.calls[i]
-		var out *types.Vector
-		if outs != nil {
-			out = outs[i]
-		}
-		c.acc.Update(st, c.at, groups, c.use, rows, sign, out, &a.errs)
+		c.acc.Update(st, c.at, groups, c.use, rows, sign, c.out(outs), &a.errs)
 	}
 }
 
@@ -107,7 +153,7 @@ func (a *aggregation) update(st function.State, groups, rows []uint32, sign int,
 func (a *aggregation) results(st function.State, groups, rows []uint32, outs []*types.Vector) {
 	for i := range a.calls {
 		c := &a.calls[i]
-		c.acc.Result(st, c.at, groups, rows, outs[i])
+		c.acc.Result(st, c.at, groups, rows, c.out(outs))
 	}
 }
 
@@ -173,6 +219,9 @@ func (a *aggregation) releaseScratch() {
 	for i := range a.calls {
 		releaseAll(a.calls[i].args)
 		a.calls[i].cols, a.calls[i].use = nil, nil
+		if a.calls[i].into != nil {
+			a.calls[i].into.Kids = nil
+		}
 	}
 	a.keyer.release()
 	a.groups, a.vals, a.times, a.out, a.errs = nil, nil, nil, batch{}, function.Errors{}

@@ -161,10 +161,6 @@ func (a *aggregation) addParts(st function.State, parts *state.Groups, b *batch,
 	}
 	for i := range a.calls {
 		c := &a.calls[i]
-		var out *types.Vector
-		if outs != nil {
-			out = outs[i]
-		}
-		c.acc.(function.Parted).AddParts(st, c.at, groups, parts, b.Sel, out)
+		c.acc.(function.Parted).AddParts(st, c.at, groups, parts, b.Sel, c.out(outs))
 	}
 }
