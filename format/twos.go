@@ -34,6 +34,20 @@ func signedBytes(b []byte) int64 {
 	return x
 }
 
+// setShortDecimal stores an unscaled number of the vector's own scale, if it has
+// at most 8 bytes and no more digits than the vector's type.
+func setShortDecimal(v *types.Vector, row int, b []byte) bool {
+	if len(b) > 8 {
+		return false
+	}
+	x := signedBytes(b)
+	if p := v.Type.Precision; p < maxDecimal64 && (x >= pow10Int64(p) || x <= -pow10Int64(p)) {
+		return false
+	}
+	v.SetDecimal64(row, x)
+	return true
+}
+
 func signedBig(b []byte) *big.Int {
 	x := new(big.Int).SetBytes(b)
 	if len(b) > 0 && b[0] >= 0x80 {
