@@ -1,11 +1,13 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
 	"github.com/leatdb/leat/catalog"
 	"github.com/leatdb/leat/expr"
+	"github.com/leatdb/leat/function"
 	"github.com/leatdb/leat/parser"
 	"github.com/leatdb/leat/planner/plan"
 )
@@ -51,14 +53,35 @@ func (b *binder) checkPull(sel *parser.Select) error {
 	case sel.Limit != nil && !b.session.enabled(propPullLimit):
 		return errorf(sel.Limit, "LIMIT in pull queries is disabled").hint("SET '%s'='true', or leave it out", propPullLimit)
 	}
-	var found error
+	var found *Error
 	parser.Walk(sel, func(n parser.Node) bool {
-		if c, ok := n.(*parser.Column); ok && (c.Name.Text == "ROWPARTITION" || c.Name.Text == "ROWOFFSET") && found == nil {
-			found = errorf(c, "a pull query cannot use %s", &c.Name).hint("add EMIT CHANGES for a push query")
+		switch n := n.(type) {
+		case *parser.Column:
+			if n.Name.Text == "ROWPARTITION" || n.Name.Text == "ROWOFFSET" {
+				found = cmp.Or(found, errorf(n, "a pull query cannot use %s", &n.Name).hint("add EMIT CHANGES for a push query"))
+			}
+		case *parser.Call:
+			found = cmp.Or(found, b.checkPullCall(n))
 		}
 		return found == nil
 	})
+	if found == nil {
+		return nil
+	}
 	return found
+}
+
+// checkPullCall refuses functions that make other rows than there are.
+func (b *binder) checkPullCall(c *parser.Call) *Error {
+	switch b.functions.Kind(c.Name.Text) {
+	case function.AggregateKind:
+		return errorf(c, "the aggregate function %s cannot be used in a pull query", c.Name.Text).
+			hint("keep the result in a table and look it up: CREATE TABLE ... AS SELECT; or add EMIT CHANGES for a push query")
+	case function.TableKind:
+		return errorf(c, "the table function %s cannot be used in a pull query", c.Name.Text).
+			hint("add EMIT CHANGES for a push query, or write the rows into a stream: CREATE STREAM ... AS SELECT")
+	}
+	return nil
 }
 
 // pullStream reads a stream from the oldest record to the newest.

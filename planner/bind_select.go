@@ -51,9 +51,11 @@ func (q *query) bindItems() error {
 		q.node = &plan.Flatten{Input: q.node, Calls: q.tables.calls}
 	}
 	if q.persistent() {
-		return q.checkItems()
+		if err := q.checkPseudo(); err != nil {
+			return err
+		}
 	}
-	return nil
+	return q.checkTwice()
 }
 
 func (q *query) bindItem(x *exprBinder, s parser.SelectItem) error {
@@ -86,24 +88,39 @@ func (q *query) bindItem(x *exprBinder, s parser.SelectItem) error {
 	return nil
 }
 
-// checkItems holds what the columns of a sink must be.
-func (q *query) checkItems() error {
-	seen := map[string]*item{}
+// namesPseudo tells whether an item of a sink has a name that every source gives
+// a column of its own.
+func (i *item) namesPseudo() bool {
+	_, star := i.at.(*parser.Star)
+	return !star && isPseudo(i.name)
+}
+
+// checkPseudo refuses such names for the columns of a sink.
+func (q *query) checkPseudo() error {
 	for _, i := range q.items {
-		if _, star := i.at.(*parser.Star); !star && isPseudo(i.name) {
-			if i.bare && (i.name == "WINDOWSTART" || i.name == "WINDOWEND") {
-				continue // They are in the key already, and are left out below.
-			}
-			err := errorf(i.at, "%s cannot be a column of %s: every source has a column of that name", i.name, quote(q.target))
-			if i.bare {
-				return err.hint("leave it out, or give it an alias: %s AS ...", i.name)
-			}
-			return err.hint("choose another alias")
+		if !i.namesPseudo() || i.bare && (i.name == "WINDOWSTART" || i.name == "WINDOWEND") {
+			continue // Bounds are in the key already, and are left out below.
 		}
-		if _, twice := seen[i.name]; twice {
+		err := errorf(i.at, "%s cannot be a column of %s: every source has a column of that name", i.name, quote(q.target))
+		if i.bare {
+			return err.hint("leave it out, or give it an alias: %s AS ...", i.name)
+		}
+		return err.hint("choose another alias")
+	}
+	return nil
+}
+
+// checkTwice holds that no two columns have the same name.
+func (q *query) checkTwice() error {
+	seen := map[string]bool{}
+	for _, i := range q.items {
+		if q.persistent() && i.namesPseudo() {
+			continue
+		}
+		if seen[i.name] {
 			return errorf(i.at, "the SELECT list has two columns named %s", quote(i.name)).hint("give one of them an alias with AS")
 		}
-		seen[i.name] = i
+		seen[i.name] = true
 	}
 	return nil
 }
