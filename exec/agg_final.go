@@ -26,6 +26,7 @@ type finalRows struct {
 	order []uint32
 	page  state.Page
 	out   batch
+	noOld types.Bitmap
 }
 
 func newFinalRows(a *aggregation, keyFormat plan.Format) (*finalRows, error) {
@@ -97,6 +98,10 @@ func (f *finalRows) emitRows(rows []uint32) {
 	out.N, out.Sel = len(rows), firstRows(len(rows))
 	out.Time = gather(out.Time, f.times, rows)
 	out.WindowStart, out.WindowEnd = gather(out.WindowStart, f.starts, rows), gather(out.WindowEnd, f.ends, rows)
+	// A window is emitted once: there is nothing before it that a HAVING which it
+	// does not pass could delete.
+	f.noOld = f.noOld.SetAll(out.N)
+	out.Old, out.NoOld = out.Cols[f.agg.keys:], f.noOld
 	f.agg.next.push(out)
 }
 
