@@ -152,6 +152,7 @@ func (c *Chunk) openBatch(r *Records, from int64) (bool, error) {
 		cur.pos = pos + h.Bytes
 		return true, nil
 	}
+	cur.next = max(cur.next, c.Next) // behind the last batch there may be a gap, or nothing but that
 	return false, nil
 }
 

@@ -94,3 +94,43 @@ func checkCompacted(t *testing.T, l *Log, want map[string]string, round int) {
 		t.Fatalf("round %d:\ngot  %v\nwant %v", round, seen, want)
 	}
 }
+
+// TestCompactedEnd: a partition whose last records were compacted away is read to its end by everybody.
+func TestCompactedEnd(t *testing.T) {
+	t.Parallel()
+	fs := vfs.NewMem()
+	l := openMem(t, Options{FS: fs}, TopicConfig{Cleanup: Compact, Settings: map[string]string{"delete.retention.ms": "0"}})
+	put(t, l, "a", "1", 5)
+	put(t, l, "b", "2", 6)
+	put(t, l, "a", "", 7)
+	for range 2 { // the first marks the null, the second drops it
+		if err := l.Compact("t", 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		var keys []string
+		next, err := l.Each(ctx, "t", 0, 0, func(r *Records) error {
+			for i := range r.N {
+				keys = append(keys, string(r.Key(i)))
+			}
+			return nil
+		})
+		if err != nil || next != 3 || fmt.Sprint(keys) != "[b]" {
+			t.Fatal(next, keys, err)
+		}
+		for millis, want := range map[int64]int64{0: 1, 6: 1, 7: 3} {
+			if got, err := l.OffsetForTime("t", 0, millis); err != nil || got != want {
+				t.Fatalf("time %d is at %d, expected %d; %v", millis, got, want, err)
+			}
+		}
+		if got, err := l.FindMaxTime("t", 0); err != nil || got.Offset != 1 {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		var c Chunk
+		if err := l.Read("t", 0, 2, 100, &c); err != nil || !c.Empty() || c.Next != 3 {
+			t.Fatal(c.Next, err)
+		}
+		l = reopen(t, l, fs)
+	}
+}

@@ -1,5 +1,6 @@
-// Package log is the embedded commit log: topics with partitions of Kafka record batches, consumer group offsets and state
-// deltas, made durable together by one shared write-ahead log. It knows bytes only.
+// Package log is the embedded commit log: topics with partitions of Kafka record batches, producers with sequences and
+// transactions, consumer group offsets and state deltas, made durable together by one shared write-ahead log. It knows bytes
+// only.
 //
 // The way of a commit: Commit or Produce plans a group (checks it, finds its partitions), sequences it (gives it an LSN and
 // its records their offsets, copies it into a slab), and queues it. The writer goroutine writes everything queued with one
@@ -17,4 +18,8 @@
 //		// rows 0 to r.N-1
 //	}
 //	c.Release()
+//
+// The process itself writes with Produce and Commit and reads with Read: committed records only. A server in front of it hands
+// what its clients send to Append, and reads for them with Fetch; the transactions of producers go through InitTransactions,
+// AddPartitions, CommitTxnOffsets and EndTransaction. docs/design/log-layout.md says how these are kept.
 package log

@@ -15,7 +15,7 @@ func (l *Log) Each(ctx context.Context, topic string, partition int32, from int6
 		if err := l.Read(topic, partition, from, 1<<20, &c); err != nil {
 			return from, err
 		}
-		if c.Empty() {
+		if c.Next <= from {
 			return from, nil
 		}
 		for from < c.Next {

@@ -114,12 +114,14 @@ func (o *Options) setDefaults() {
 //
 // The way of a group, by goroutine:
 //
-//	caller    plan      checks it and finds its partitions
-//	          enqueue   under mu: LSN and offsets, a copy into the slab, the queue
+//	caller    plan      checks it and finds its partitions; Append checks what producers sent besides
+//	          enqueue   under mu: what depends on the turn (sequences, transactions), LSN and offsets, a copy into the slab,
+//	                    the queue
 //	writer    takeRound everything queued, up to 8 MiB
 //	          writeRound seals the records, one vectored write, one fdatasync
 //	          publish   tails, high watermarks, group offsets, topics; then done and the waiters, in order
 //	flusher   flush     tails to segments, sync, checkpoint; WAL files and slabs become free
+//	deadline  aborts transactions whose time is over
 //	maintain  retention and compaction, every few minutes
 //
 // What must hold:
@@ -136,10 +138,13 @@ func (o *Options) setDefaults() {
 //     what is written next.
 //   - A checkpoint never says more than what is synced, and nothing it names is removed or overwritten before the next
 //     checkpoint is durable.
+//   - Producers and transactions are decided about under mu, in the order of LSNs, and shown to readers when published. A
+//     checkpoint of what was decided waits until that is durable.
 //   - Everything that fails in writing or syncing fails for good: what the kernel has dropped once it will not bring back.
 //
 // Locks, in the order they may be taken: compactMu, metaMu, flushMu, topicsMu, mu, partition.mu, and the rest, which are leaves.
-// metaMu and a full queue wait for the writer, and a full queue waits for the flusher; so nobody commits while holding flushMu.
+// metaMu, a checkpoint and a full queue wait for the writer, which waits for nobody, and a full queue waits for the flusher; so
+// nobody commits while holding flushMu.
 //
 // Tried and left: a timer to gather more for a round only lowers the throughput of those who wait for their commits. Taking any
 // valid record behind the end for a proof of damage refuses logs that a power cut has torn, and going on in the same file
