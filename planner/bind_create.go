@@ -31,6 +31,10 @@ func (b *binder) createSource(s *parser.CreateSource) (Planned, error) {
 	}
 	if old != nil {
 		change.Message = fmt.Sprintf("%s %s replaced", s.Kind, src.Name)
+		if old.Derived() {
+			return nil, errorf(&s.Name, "%s is the result of a query and cannot be replaced by a source without one", &s.Name).
+				hint("use CREATE OR REPLACE %s %s AS SELECT ..., or drop it first", s.Kind, &s.Name)
+		}
 		if err := checkReplaceSource(&s.Name, old, src); err != nil {
 			return nil, err
 		}
