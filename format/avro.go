@@ -1,6 +1,8 @@
 package format
 
 import (
+	"strings"
+
 	"github.com/hamba/avro/v2"
 
 	"github.com/leatdb/leat/format/registry"
@@ -43,13 +45,20 @@ func avroTypeOK(t *types.Type, isKey bool) string {
 	return ""
 }
 
+// avroName is the name of a column or field in a schema: dots, which separate
+// namespaces there, become underscores.
+func avroName(name string) string { return strings.ReplaceAll(name, ".", "_") }
+
 // avroNameOK says why a name cannot be that of a field.
 func avroNameOK(name string) string {
 	for i := range len(name) {
 		c := name[i]
+		if c == '.' {
+			c = '_'
+		}
 		letter := c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z'
 		if !letter && (i == 0 || c < '0' || c > '9') {
-			return "names in AVRO begin with a letter or _ and go on with letters, digits and _, which " + types.QuoteName(name) + " does not"
+			return "names in AVRO begin with a letter or _ and go on with letters, digits, _ and dots, which " + types.QuoteName(name) + " does not"
 		}
 	}
 	if name == "" {

@@ -159,7 +159,7 @@ func (c *avroCompiler) record(r *avro.RecordSchema, want []types.Field, needed [
 	from := make([]int, len(want)) // The writer's field for each wanted one, from 1.
 	fields := r.Fields()
 	for i, w := range want {
-		from[i] = 1 + findField(len(fields), func(k int) string { return fields[k].Name() }, w.Name)
+		from[i] = 1 + findField(len(fields), func(k int) string { return fields[k].Name() }, avroName(w.Name))
 	}
 	for k, f := range fields {
 		m := avroMember{nil, -1, "." + pathName(f.Name())}

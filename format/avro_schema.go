@@ -99,7 +99,7 @@ func (g avroGenerator) record(name string, fields []types.Field, outer bool) any
 		r.Namespace = g.namespace
 	}
 	for _, f := range fields {
-		r.Fields = append(r.Fields, avroFieldText{f.Name, [2]any{"null", g.typ(f.Type, name+"_"+f.Name, false)}, nil})
+		r.Fields = append(r.Fields, avroFieldText{avroName(f.Name), [2]any{"null", g.typ(f.Type, name+"_"+avroName(f.Name), false)}, nil})
 	}
 	return r
 }

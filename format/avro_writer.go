@@ -140,7 +140,7 @@ func (n *avroSink) record(r *avro.RecordSchema, from []types.Field) error {
 	fields := r.Fields()
 	to := make([]int, len(from))
 	for i, f := range from {
-		to[i] = findField(len(fields), func(k int) string { return fields[k].Name() }, f.Name)
+		to[i] = findField(len(fields), func(k int) string { return fields[k].Name() }, avroName(f.Name))
 		if to[i] < 0 {
 			return fmt.Errorf("the schema %s has no field %s", r.FullName(), types.QuoteName(f.Name))
 		}
