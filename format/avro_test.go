@@ -162,6 +162,20 @@ func TestAvroWrites(t *testing.T) {
 	}
 }
 
+// TestAvroDots: names with dots have underscores in the schema, and are read back
+// from there.
+func TestAvroDots(t *testing.T) {
+	spec := Spec{Name: "AVRO", Registry: registry.NewLocal(nil), Subject: "t-value", Columns: columns(t, "`a.b` INTEGER, S STRUCT<`c.d` STRING>")}
+	b := encodeRow(t, spec, int32(5), types.StructValue{{Name: "c.d", Value: "x"}})
+	if got, want := decodeOne(t, spec, b), "a.b=5 S=(c.d=\"x\")"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	s, err := SchemaOf(spec)
+	if err != nil || strings.Contains(s.Text, "a.b") || !strings.Contains(s.Text, `"name":"a_b"`) || !strings.Contains(s.Text, `"name":"c_d"`) {
+		t.Errorf("schema %s, error %v", s.Text, err)
+	}
+}
+
 // writeAndRead writes a row of NULLs and reads it with the columns of the schema.
 func writeAndRead(t *testing.T, spec Spec) string {
 	e, err := NewEncoder(spec)
