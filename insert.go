@@ -286,6 +286,7 @@ func (w *rowWriter) write(ctx context.Context, db *DB) error {
 func (w *rowWriter) encode(n int) (keys, values types.Spans, err error) {
 	rows := (&types.Batch{N: n}).Rows()
 	var errs format.Errors
+	keys.Data, values.Data = []byte{}, []byte{} // Of nil, a slice for an empty string would be a null.
 	k := len(w.src.Schema.Key)
 	w.key.Encode(w.cols[:k], rows, nil, &keys, &errs)
 	w.val.Encode(w.cols[k:], rows, nil, &values, &errs)

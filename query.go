@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/leatdb/leat/exec"
+	"github.com/leatdb/leat/parser"
 	"github.com/leatdb/leat/planner"
 	"github.com/leatdb/leat/types"
 )
@@ -17,25 +18,48 @@ import (
 func (db *DB) Query(ctx context.Context, sql string) (*Rows, error) { return db.base.Query(ctx, sql) }
 
 // Query runs a text that ends in one SELECT or PRINT; statements before it run
-// first (SET, DEFINE). The rows come until the result ends, ctx ends, or Close.
+// first (SET, DEFINE). A text with another end, or with a second query, is refused
+// before anything of it runs. The rows come until the result ends, ctx ends, or
+// Close.
 func (s *Session) Query(ctx context.Context, sql string) (*Rows, error) {
+	if err := s.checkQueryText(sql); err != nil {
+		return nil, err
+	}
 	results, err := s.Exec(ctx, sql)
 	var rows *Rows
 	for i := range results {
 		if r := results[i].Rows; r != nil {
-			if rows != nil {
-				rows.Close()
-			}
 			rows = r
 		}
 	}
 	if err == nil && rows == nil {
-		err = &StatementError{SQL: sql, Err: fmt.Errorf("only SELECT and PRINT return rows; Exec runs other statements")}
+		err = &StatementError{SQL: sql, Err: errNoQuery}
 	}
 	if err != nil && rows != nil {
 		rows.Close()
 	}
 	return rows, err
+}
+
+// errNoQuery refuses texts without a query where rows are wanted.
+var errNoQuery = errors.New("only SELECT and PRINT return rows; Exec runs other statements, and so does the path /ksql")
+
+// checkQueryText holds that the last statement of a text is a query and no other
+// is.
+func (s *Session) checkQueryText(sql string) error {
+	last := 0
+	for _, piece := range parser.Split(sql) {
+		last = piece.At.Start
+	}
+	return s.eachStatement(sql, func(stmt parser.Statement, at parser.Span) error {
+		switch {
+		case at.Start == last && !isQuery(stmt):
+			return errNoQuery
+		case at.Start != last && isQuery(stmt):
+			return errors.New("there is one SELECT or PRINT at a time, and nothing behind it; send each by itself")
+		}
+		return nil
+	})
 }
 
 // queryTable holds the clients' running queries by id.

@@ -23,15 +23,42 @@ func (s *Session) Exec(ctx context.Context, sql string) ([]Result, error) {
 }
 
 // ExecStatements is Exec for texts without SELECT and PRINT: it refuses them
-// with ErrQueryStatement before anything runs.
+// with ErrQueryStatement, and texts that cannot be parsed, before anything runs.
 func (s *Session) ExecStatements(ctx context.Context, sql string) ([]Result, error) {
-	for _, piece := range parser.Split(sql) {
-		text := strings.TrimSpace(sql[piece.At.Start:piece.At.End])
-		if stmt, err := parser.ParseStatement(text); err == nil && isQuery(stmt) {
-			return nil, &StatementError{SQL: stmt.Text(), Err: ErrQueryStatement}
+	err := s.eachStatement(sql, func(stmt parser.Statement, _ parser.Span) error {
+		if isQuery(stmt) {
+			return ErrQueryStatement
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return s.Exec(ctx, sql)
+}
+
+// eachStatement parses the statements of a text ahead of running them. It stops
+// with the first error, of the parser or of do, as one of the text. Statements
+// with variables may depend on those before them and are passed over when they
+// cannot be parsed yet.
+func (s *Session) eachStatement(sql string, do func(stmt parser.Statement, at parser.Span) error) error {
+	for _, piece := range parser.Split(sql) {
+		text, err := s.substitute(piece.Text)
+		var stmt parser.Statement
+		if err == nil {
+			stmt, err = parser.ParseStatement(text)
+		}
+		switch {
+		case err == nil:
+			err = do(stmt, piece.At)
+		case strings.Contains(piece.Text, "${"):
+			continue
+		}
+		if err != nil {
+			return statementError(sql, piece.At.Start, piece.At.End, err)
+		}
+	}
+	return nil
 }
 
 func isQuery(stmt parser.Statement) bool {

@@ -217,3 +217,27 @@ func TestRowsWithoutProtobuf(t *testing.T) {
 		t.Errorf("%d %s", status, body)
 	}
 }
+
+// What is sent to a path for queries and is none does not run.
+func TestQueryPathsRunQueriesOnly(t *testing.T) {
+	db, url := start(t)
+	if _, err := db.Exec(t.Context(), ddl); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ sql, want string }{
+		{"DROP TABLE t;", "only SELECT and PRINT return rows"},
+		{"SELECT * FROM s; SELECT * FROM s;", "one SELECT or PRINT at a time"},
+		{"SELECT * FROM s; DROP TABLE t;", "one SELECT or PRINT at a time"},
+		{"DROP TABLE t; SELEKT 1;", "SELEKT"},
+	} {
+		if status, body := post(t, url+"/query", "", map[string]any{"ksql": c.sql}); status != http.StatusBadRequest || !strings.Contains(body, c.want) {
+			t.Errorf("%s: status %d: %s", c.sql, status, body)
+		}
+	}
+	if status, body := post(t, url+"/query", "", map[string]any{"ksql": "SET 'auto.offset.reset'='earliest'; SELECT * FROM s;"}); status != http.StatusOK {
+		t.Errorf("status %d: %s", status, body)
+	}
+	if _, body := post(t, url+"/ksql", "", map[string]any{"ksql": "SHOW TABLES;"}); !strings.Contains(body, `"name":"T"`) {
+		t.Errorf("the table is gone: %s", body)
+	}
+}
