@@ -5,6 +5,9 @@ import "math"
 // large is from where on angles are left to package math.
 const large = 1 << 30
 
+// small is up to where the cotangent is the reciprocal.
+const small = 1e-100
+
 // plain tells whether the exact functions take x; the others (NaN, infinite,
 // huge) go to package math.
 func plain(x float64) bool { return math.Abs(x) < large }
@@ -35,6 +38,9 @@ func exactTan(x float64) float64 {
 func exactCot(x float64) float64 {
 	if !plain(x) || x == 0 {
 		return 1 / math.Tan(x)
+	}
+	if math.Abs(x) < small {
+		return 1 / x // Which is infinite for the smallest; a quotient of pairs would be NaN.
 	}
 	s, c := sinCosDD(dd{hi: x})
 	return c.div(s).sum()
