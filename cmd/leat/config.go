@@ -255,6 +255,9 @@ the environment (LEAT_STATE_MEMORY for state.memory; KSQL_LISTENERS and the like
 				return err
 			}
 			settings := cfg.list()
+			for i := range settings {
+				settings[i].Value = withoutPasswords(settings[i].Name, settings[i].Value)
+			}
 			if changed {
 				settings = slices.DeleteFunc(settings, func(s setting) bool { return s.Source == "default" })
 			}
@@ -271,6 +274,21 @@ the environment (LEAT_STATE_MEMORY for state.memory; KSQL_LISTENERS and the like
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	c.Flags().BoolVar(&changed, "changed", false, "only what is not the default")
 	return c
+}
+
+// withoutPasswords hides what others must not read in a setting: the password of a
+// user:password, and those in URLs.
+func withoutPasswords(name, value string) string {
+	if user, _, ok := strings.Cut(value, ":"); ok && strings.HasSuffix(name, ".user.info") {
+		return user + ":xxxxx"
+	}
+	parts := strings.Split(value, ",")
+	for i, part := range parts {
+		if u, err := url.Parse(part); err == nil && u.User != nil {
+			parts[i] = u.Redacted()
+		}
+	}
+	return strings.Join(parts, ",")
 }
 
 func printSettings(c *cobra.Command, settings []setting) {

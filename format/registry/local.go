@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -124,10 +125,7 @@ func (r *Local) All(prefix string, d Deleted) []Version {
 		}
 	}
 	slices.SortFunc(out, func(a, b Version) int {
-		if c := strings.Compare(a.Subject, b.Subject); c != 0 {
-			return c
-		}
-		return a.Version - b.Version
+		return cmp.Or(strings.Compare(a.Subject, b.Subject), a.Version-b.Version)
 	})
 	return out
 }
@@ -210,25 +208,32 @@ func (r *Local) ByID(_ context.Context, id int) (Schema, error) {
 	defer r.mu.RUnlock()
 	k := r.byID[id]
 	if k == nil {
-		return Schema{}, refuse(CodeSchemaUnknown, "there is no schema with id %d", id)
+		return Schema{}, unknownID(id)
 	}
 	return k.Schema, nil
 }
+
+func unknownID(id int) error { return refuse(CodeSchemaUnknown, "there is no schema with id %d", id) }
 
 // Uses implements Registry.
 func (r *Local) Uses(_ context.Context, id int) ([]Use, error) { return r.UsesOf(id, WithoutDeleted) }
 
 // UsesOf is Uses with or without deleted versions.
 func (r *Local) UsesOf(id int, d Deleted) ([]Use, error) {
-	if _, err := r.ByID(context.Background(), id); err != nil {
-		return nil, err
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	k := r.byID[id]
+	if k == nil {
+		return nil, unknownID(id)
 	}
 	var out []Use
-	for _, v := range r.All("", d) {
-		if v.ID == id {
-			out = append(out, Use{v.Subject, v.Version})
+	for _, u := range k.uses {
+		s := r.subjects[u.Subject]
+		if at, ok := s.find(u.Version); ok && d.has(s.versions[at].deleted) {
+			out = append(out, u)
 		}
 	}
+	slices.SortFunc(out, func(a, b Use) int { return cmp.Or(strings.Compare(a.Subject, b.Subject), a.Version-b.Version) })
 	return out, nil
 }
 

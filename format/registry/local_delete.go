@@ -2,6 +2,8 @@ package registry
 
 import (
 	"context"
+	"maps"
+	"slices"
 )
 
 // DeleteSubject implements Registry.
@@ -66,13 +68,15 @@ func (r *Local) delete(ctx context.Context, versions []Version, permanent bool) 
 // ReferencedBy returns the ids of the schemas that refer to a version,
 // ascending.
 func (r *Local) ReferencedBy(name string, number int) []int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
 	ids := map[int]bool{}
-	for _, v := range r.All("", WithoutDeleted) {
-		for _, ref := range v.References {
-			if ref.Subject == name && ref.Version == number {
+	for _, s := range r.subjects {
+		for _, v := range s.versions {
+			if !v.deleted && slices.ContainsFunc(v.References, func(ref Reference) bool { return ref.Subject == name && ref.Version == number }) {
 				ids[v.ID] = true
 			}
 		}
 	}
-	return sortedIDs(ids)
+	return slices.Sorted(maps.Keys(ids))
 }

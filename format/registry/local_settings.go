@@ -3,11 +3,8 @@ package registry
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 )
-
-func sortedIDs(set map[int]bool) []int { return slices.Sorted(maps.Keys(set)) }
 
 // Compatibility implements Registry.
 func (r *Local) Compatibility(_ context.Context, name string) (Level, error) {

@@ -79,7 +79,8 @@ func New(o Options) (*Registry, error) {
 	for _, text := range o.URLs {
 		u, err := url.Parse(strings.TrimRight(strings.TrimSpace(text), "/"))
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, fmt.Errorf("%q is not the URL of a schema registry; expected one such as http://localhost:8081", text)
+			shown := text[strings.LastIndexByte(text, '@')+1:] // Without a password.
+			return nil, fmt.Errorf("%q is not the URL of a schema registry; expected one such as http://localhost:8081", shown)
 		}
 		r.urls = append(r.urls, u)
 	}
