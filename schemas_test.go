@@ -75,6 +75,9 @@ func TestSchemasRefused(t *testing.T) {
 		{`CREATE STREAM x WITH (KAFKA_TOPIC='x', PARTITIONS=1, VALUE_FORMAT='AVRO');`, "no subject x-value"},
 		{`CREATE STREAM x (a INT) WITH (KAFKA_TOPIC='x', PARTITIONS=1, VALUE_FORMAT='AVRO', VALUE_SCHEMA_ID=1);`, "VALUE_SCHEMA_ID excludes value columns"},
 		{`CREATE STREAM x WITH (KAFKA_TOPIC='O', PARTITIONS=1, VALUE_FORMAT='JSON_SR', VALUE_SCHEMA_ID=1);`, "written in AVRO"},
+		{`CREATE STREAM x WITH (KAFKA_TOPIC='O', PARTITIONS=1, VALUE_FORMAT='AVRO', VALUE_SCHEMA_FULL_NAME='S');`, "the record R, not S"},
+		{`CREATE STREAM x WITH (KAFKA_TOPIC='O', PARTITIONS=1, VALUE_FORMAT='AVRO', VALUE_SCHEMA_ID=1, VALUE_AVRO_SCHEMA_FULL_NAME='a.R');`, "the record R, not a.R"},
+		{`CREATE STREAM o WITH (KAFKA_TOPIC='n', VALUE_SCHEMA_ID=1, VALUE_SCHEMA_FULL_NAME='S') AS SELECT id, CAST(v AS STRING) AS v FROM s;`, "the record R, not S"},
 	} {
 		if _, err := db.Exec(t.Context(), c.sql); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s\ngot %v", c.sql, err)
@@ -146,6 +149,38 @@ func TestKeysKeepTheirSchema(t *testing.T) {
 	}
 	if err := db.Insert(t.Context(), "k", map[string]any{"id": 1}); !errors.Is(err, format.ErrKeyChanges) {
 		t.Errorf("Insert: %v", err)
+	}
+}
+
+// TestReplaceRegisters: a replaced query writes with a new version, which must be
+// compatible as its subject asks.
+func TestReplaceRegisters(t *testing.T) {
+	for name, refused := range map[string]string{"AVRO": "", "PROTOBUF": "", "JSON_SR": "the object was open"} {
+		t.Run(name, func(t *testing.T) {
+			db, err := leat.OpenMem(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			mustExec(t, db, `CREATE STREAM s (id INT KEY, v STRING, w INT) WITH (KAFKA_TOPIC='s', PARTITIONS=1, FORMAT='`+name+`');
+				CREATE STREAM o AS SELECT id, v FROM s;`)
+			const replace = `CREATE OR REPLACE STREAM o AS SELECT id, v, w FROM s;`
+			if refused != "" {
+				if _, err := db.Exec(t.Context(), replace); err == nil || !strings.Contains(err.Error(), refused) {
+					t.Errorf("got %v", err)
+				}
+				if err := db.Schemas().SetCompatibility(t.Context(), "O-value", registry.NoCompatibility); err != nil {
+					t.Fatal(err)
+				}
+			}
+			mustExec(t, db, replace)
+			if got, err := db.Schemas().Versions(t.Context(), "O-value"); err != nil || len(got) != 2 {
+				t.Errorf("versions of values %v, %v", got, err)
+			}
+			if got, err := db.Schemas().Versions(t.Context(), "O-key"); err != nil || len(got) != 1 {
+				t.Errorf("versions of keys %v, %v", got, err)
+			}
+		})
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hamba/avro/v2"
+
 	"github.com/leatdb/leat/format/registry"
 	"github.com/leatdb/leat/types"
 )
@@ -50,6 +52,28 @@ func ColumnsOf(spec Spec, s registry.Schema, keepCase bool) ([]types.Column, err
 		}
 	}
 	return cols, nil
+}
+
+// CheckFullName holds that a schema has what SCHEMA_FULL_NAME names, if the spec
+// has that property.
+func CheckFullName(spec Spec, s registry.Schema) error {
+	name := spec.Properties[PropertyFullName]
+	if name == "" || s.Type != registry.Avro {
+		return nil // ColumnsOf looks messages up by their names.
+	}
+	parsed, err := parseAvro(&spec, s)
+	if err != nil {
+		return err
+	}
+	value, _, _, _ := avroNonNull(parsed)
+	named, ok := value.(avro.NamedSchema)
+	switch {
+	case !ok:
+		return fmt.Errorf("the schema is %s and has no record %s", value.Type(), name)
+	case named.FullName() != name && named.Name() != name:
+		return fmt.Errorf("the schema is the record %s, not %s", named.FullName(), name)
+	}
+	return nil
 }
 
 // upperFields returns the type with the names of its fields in upper case.

@@ -101,6 +101,9 @@ func (b *binder) inferPart(s *parser.CreateSource, w with, part keyOrValue, subj
 		at = &s.Name
 	}
 	inferred, err := format.ColumnsOf(b.spec(f, part, nil), schema, hasID)
+	if err == nil {
+		err = format.CheckFullName(b.spec(f, part, nil), schema)
+	}
 	if err != nil {
 		return errorf(at, "columns cannot be taken from the schema of subject %s: %s", subject, err).hint("declare the columns")
 	}
@@ -296,6 +299,9 @@ func (b *binder) mayRegister(at parser.Node, subject string, s registry.Schema) 
 // sameColumns holds that the columns are those that the schema begins with.
 func (b *binder) sameColumns(at parser.Node, p sourcePart, schema registry.Schema) error {
 	have, err := format.ColumnsOf(b.spec(p.format, p.part, nil), schema, true)
+	if err == nil {
+		err = format.CheckFullName(b.spec(p.format, p.part, nil), schema)
+	}
 	if err != nil {
 		return errorf(at, "the schema cannot be written: %s", err)
 	}
