@@ -109,16 +109,27 @@ func (c *jsonPair) pattern(pattern JSONProperty, a *jsonAtom, path string) error
 	where := fmt.Sprintf("%s./%s/", path, pattern.Name)
 	same := a.valuesOf(func(p *JSONSchema) ([]*JSONSchema, bool) { return p.patternNamed(pattern.Name), true })
 	if len(same) > 0 {
-		return c.accepts(pattern.Schema, same, where)
+		return c.accepts(pattern.Schema, append(same, a.besides(nil)...), where)
 	}
 	for _, p := range a.parts { // Another pattern may match the same names.
 		for _, other := range p.patterns {
-			if err := c.accepts(pattern.Schema, []*JSONSchema{other.Schema}, where); err != nil {
+			if err := c.accepts(pattern.Schema, append(a.besides(p), other.Schema), where); err != nil {
 				return err
 			}
 		}
 	}
 	return c.accepts(pattern.Schema, a.valuesOf(func(p *JSONSchema) ([]*JSONSchema, bool) { return p.rest(), true }), where)
+}
+
+// besides returns what the parts other than p say about all properties without a
+// name: those parts that have no patterns.
+func (a *jsonAtom) besides(p *JSONSchema) []*JSONSchema {
+	return a.valuesOf(func(other *JSONSchema) ([]*JSONSchema, bool) {
+		if other == p || len(other.patterns) > 0 {
+			return nil, false
+		}
+		return other.rest(), false
+	})
 }
 
 // patternNamed returns the schema of a pattern, if there is one.
@@ -139,7 +150,7 @@ func (c *jsonPair) additional(reader *JSONSchema, a *jsonAtom, path string) erro
 				if len(reader.patternNamed(pattern.Name)) > 0 {
 					continue
 				}
-				if err := c.accepts(rd, []*JSONSchema{pattern.Schema}, fmt.Sprintf("%s./%s/", path, pattern.Name)); err != nil {
+				if err := c.accepts(rd, append(a.besides(p), pattern.Schema), fmt.Sprintf("%s./%s/", path, pattern.Name)); err != nil {
 					return err
 				}
 			}
