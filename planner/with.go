@@ -119,5 +119,10 @@ func (w with) has(name string) bool {
 	return ok
 }
 
-// at is where to point when the property is wrong.
-func (w with) at(name string) parser.Node { return w[name].at }
+// at is where to point when the property is wrong; nil when it is not given.
+func (w with) at(name string) parser.Node {
+	if v, ok := w[name]; ok {
+		return v.at
+	}
+	return nil
+}
