@@ -13,11 +13,18 @@ import (
 type delimitedDecoder struct {
 	*delimitedFormat
 	needed []bool
-	quoted []byte // The content of a field whose quotes were doubled.
+	spare  []*spareValue // For the columns that are not needed; nil where anything will do.
+	quoted []byte        // The content of a field whose quotes were doubled.
 }
 
 func (f *delimitedFormat) NewDecoder(needed []bool) Decoder {
-	return &delimitedDecoder{delimitedFormat: f, needed: allNeeded(needed, len(f.columns))}
+	d := &delimitedDecoder{delimitedFormat: f, needed: allNeeded(needed, len(f.columns)), spare: make([]*spareValue, len(f.columns))}
+	for i, c := range f.columns {
+		if !d.needed[i] {
+			d.spare[i] = newSpareValue(c.Type)
+		}
+	}
+	return d
 }
 
 func (d *delimitedDecoder) Decode(in *types.Spans, rows []uint32, out []*types.Vector, errs *Errors) {
@@ -44,9 +51,11 @@ func (d *delimitedDecoder) line(b []byte, out []*types.Vector, row int) (path, r
 		if syntax != "" {
 			return d.pathOf(count), syntax
 		}
-		if count < len(d.columns) && d.needed[count] && reason == "" {
-			if reason = delimitedValue(out[count], row, field, i < len(b) && b[i] == '"'); reason != "" {
-				path = d.pathOf(count)
+		if count < len(d.columns) && reason == "" {
+			if v, at := d.place(out, count, row); v != nil {
+				if reason = delimitedValue(v, at, field, i < len(b) && b[i] == '"'); reason != "" {
+					path = d.pathOf(count)
+				}
 			}
 		}
 		if next < 0 {
@@ -59,6 +68,17 @@ func (d *delimitedDecoder) line(b []byte, out []*types.Vector, row int) (path, r
 		return "", fmt.Sprintf("the record has %d columns, but there must be %d", count, len(d.columns))
 	}
 	return path, reason
+}
+
+// place says where the value of a column goes; nil where it need not be read.
+func (d *delimitedDecoder) place(out []*types.Vector, column, row int) (*types.Vector, int) {
+	switch {
+	case d.needed[column]:
+		return out[column], row
+	case d.spare[column] != nil:
+		return d.spare[column].vector(), 0
+	}
+	return nil, 0
 }
 
 func (d *delimitedDecoder) pathOf(column int) string {

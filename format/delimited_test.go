@@ -76,3 +76,18 @@ func TestDelimitedEncode(t *testing.T) {
 		}
 	}
 }
+
+// A column that nobody needs is not stored, but its values must be of its type.
+func TestDelimitedDecodeOnlyNeeded(t *testing.T) {
+	cols := columns(t, "A INTEGER, B STRING, C BOOLEAN, D STRING")
+	d := mustNew(t, Spec{Name: "DELIMITED", Columns: cols}).NewDecoder([]bool{false, true, false, false})
+	out, errs := vectors(cols, 4), &Errors{}
+	out[2] = nil
+	d.Decode(spans([]byte("1,x,true,y"), []byte("one,x,true,y"), []byte(",x,,"), []byte("1,x,yes,y")), upTo(4), out, errs)
+	if len(errs.Records) != 2 || errs.Records[0].Row != 1 || errs.Records[1].Row != 3 {
+		t.Fatalf("errors %v, want rows 1 and 3", errs.Records)
+	}
+	if got := rowText(cols[:2], out[:2], 2); got != `A=null B="x"` {
+		t.Errorf("got %s", got)
+	}
+}

@@ -20,8 +20,7 @@
 // # What differs from ksqlDB
 //
 // Integers outside the range of their column are refused; ksqlDB keeps their
-// low bits. A column nobody needs may have a value of any type, as only needed
-// columns are converted; the record must be valid all the same. In DELIMITED, a
-// BOOLEAN must be true or false (ksqlDB reads everything else as false), and
-// text after the first line is refused (ksqlDB ignores it).
+// low bits. In DELIMITED, a BOOLEAN must be true or false (ksqlDB reads
+// everything else as false), and text after the first line is refused (ksqlDB
+// ignores it).
 package format

@@ -129,6 +129,32 @@ func allNeeded(needed []bool, n int) []bool {
 	return all
 }
 
+// spareValue is where a decoder reads the values of a column that nobody needs,
+// only to find out whether they are values of its type.
+type spareValue struct {
+	v *types.Vector
+	// kept tells that values take memory, which has to be given back.
+	kept bool
+}
+
+// newSpareValue returns nil for STRING, which can hold anything.
+func newSpareValue(t *types.Type) *spareValue {
+	if t.Kind == types.String {
+		return nil
+	}
+	v := types.NewVector(t)
+	v.Reset(1)
+	return &spareValue{v, t.Kind.Nested() || t.Kind == types.Bytes || t.Kind == types.Decimal}
+}
+
+// vector returns the vector whose row 0 takes the next value.
+func (s *spareValue) vector() *types.Vector {
+	if s.kept {
+		s.v.Reset(1)
+	}
+	return s.v
+}
+
 // nullUnneeded makes the columns nobody needs NULL in all rows.
 func nullUnneeded(needed []bool, out []*types.Vector) {
 	for c, v := range out {

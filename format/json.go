@@ -84,6 +84,7 @@ type jsonField struct {
 	node   *jsonNode
 	path   string // ".NAME", as errors show it.
 	needed bool
+	spare  *spareValue // Where a value goes that is not needed; nil when any will do.
 }
 
 // newJSONObject returns the object with the given fields; needed nil means all.
@@ -98,10 +99,12 @@ func newJSONObject(fields []types.Field, needed []bool, depth int) *jsonObject {
 		exact:  make([]uint64, words),
 	}
 	for i, f := range fields {
-		o.fields[i] = jsonField{newJSONNode(f.Type, depth+1), "." + pathName(f.Name), needed[i]}
+		o.fields[i] = jsonField{newJSONNode(f.Type, depth+1), "." + pathName(f.Name), needed[i], nil}
 		o.byName[f.Name] = int32(i)
 		if needed[i] {
 			o.needed++
+		} else {
+			o.fields[i].spare = newSpareValue(f.Type)
 		}
 	}
 	o.shape.grow(len(fields))

@@ -9,11 +9,12 @@ import (
 )
 
 // jsonDecoder reads JSON records into columns in one pass, guided by the
-// schema: values of needed columns go straight into their vectors, everything
-// else is checked and skipped. The whole record must be valid JSON, but only
-// needed columns must have the right type.
+// schema: values of needed columns go straight into their vectors. Those of other
+// columns are read into a spare place, since a value of the wrong type makes the
+// whole record bad, whoever needs it; everything else is checked to be JSON and
+// skipped.
 //
-// A needed value of the wrong type does not end the pass: a later member of the
+// A value of the wrong type does not end the pass: a later member of the
 // same name may override it (the last one counts), and a syntax error further
 // on is the better report. So such failures are collected in failures, with
 // their paths completed on the way out, and taken back when overridden.
@@ -23,6 +24,7 @@ type jsonDecoder struct {
 	needed  []bool
 	record  *jsonObject // Wrapped records; nil for bare values.
 	value1  *jsonNode   // Bare values.
+	spare1  *spareValue // Where a bare value goes that is not needed.
 
 	failures []jsonFailure
 	name     []byte // The member name being looked up, when it had escapes.
@@ -35,7 +37,7 @@ type jsonFailure struct{ path, reason string }
 func (f *jsonFormat) NewDecoder(needed []bool) Decoder {
 	d := &jsonDecoder{columns: f.columns, needed: allNeeded(needed, len(f.columns))}
 	if !f.wrapped {
-		d.value1 = newJSONNode(f.columns[0].Type, 0)
+		d.value1, d.spare1 = newJSONNode(f.columns[0].Type, 0), newSpareValue(f.columns[0].Type)
 		return d
 	}
 	fields := make([]types.Field, len(f.columns))
@@ -94,8 +96,11 @@ func (d *jsonDecoder) recordValue(b []byte, i int, out []*types.Vector, row int)
 }
 
 func (d *jsonDecoder) bareValue(b []byte, i int, out []*types.Vector, row int) int {
-	if d.needed[0] {
+	switch {
+	case d.needed[0]:
 		return d.value(d.value1, out[0], row, b, i)
+	case d.spare1 != nil:
+		return d.value(d.value1, d.spare1.vector(), 0, b, i)
 	}
 	return d.skip(b, i, 0)
 }
@@ -142,9 +147,17 @@ func (d *jsonDecoder) object(o *jsonObject, vecs []*types.Vector, row int, b []b
 			}
 			continue
 		}
+		f, v, at := &o.fields[field], (*types.Vector)(nil), row
+		if f.needed {
+			v = vecs[field]
+		} else {
+			v, at = f.spare.vector(), 0
+		}
 		w, bit := field>>6, uint64(1)<<(uint(field)&63)
 		if o.seen[w]&bit == 0 {
-			found++
+			if f.needed {
+				found++
+			}
 		} else if !exact && o.exact[w]&bit != 0 {
 			// The member with the exact name counts, wherever it stands.
 			if i = d.skip(b, i, o.depth+1); i < 0 {
@@ -152,19 +165,19 @@ func (d *jsonDecoder) object(o *jsonObject, vecs []*types.Vector, row int, b []b
 			}
 			continue
 		} else {
-			d.forget(mark, o.fields[field].path)
-			clearNull(vecs[field], row)
+			d.forget(mark, f.path)
+			clearNull(v, at)
 		}
 		o.seen[w] |= bit
 		if exact {
 			o.exact[w] |= bit
 		}
 		failed := len(d.failures)
-		if i = d.value(o.fields[field].node, vecs[field], row, b, i); i < 0 {
+		if i = d.value(f.node, v, at, b, i); i < 0 {
 			return -1
 		}
 		if len(d.failures) > failed {
-			d.within(failed, o.fields[field].path)
+			d.within(failed, f.path)
 		}
 	}
 	if found < o.needed {

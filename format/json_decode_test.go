@@ -181,17 +181,36 @@ func TestJSONDecodeBatch(t *testing.T) {
 	}
 }
 
+// A column that nobody needs is not stored, but its values must be of its type.
 func TestJSONDecodeOnlyNeeded(t *testing.T) {
-	cols := columns(t, "A INTEGER, B STRING, C INTEGER")
-	d := mustNew(t, Spec{Name: "JSON", Columns: cols}).NewDecoder([]bool{false, true, false})
-	out, errs := vectors(cols, 2), &Errors{}
-	out[2] = nil
-	d.Decode(spans([]byte(`{"A":"wrong type","B":"x","C":1}`), []byte(`{"A":1,"B":"y","C":nul}`)), upTo(2), out, errs)
-	if len(errs.Records) != 1 || errs.Records[0].Row != 1 {
-		t.Fatalf("errors %v, want a syntax error in row 1 only", errs.Records)
+	cols := columns(t, "A INTEGER, B STRING, C DECIMAL(3,1), D STRUCT<X ARRAY<INTEGER>>, E STRING, F BYTES")
+	d := mustNew(t, Spec{Name: "JSON", Columns: cols}).NewDecoder([]bool{false, true, false, false, false, false})
+	for _, c := range []struct{ record, want string }{
+		{`{"A":1,"B":"x","C":1,"D":{"X":[1,2]},"E":5,"F":"YQ=="}`, `A=null B="x"`},
+		{`{"a":"1","B":"x","c":null,"E":{"any":"thing"}}`, `A=null B="x"`},
+		{`{"A":"one","a":1,"A":2,"B":"x"}`, `A=null B="x"`},
+		{`{"A":"wrong","B":"x"}`, `error: $.A: the text "wrong" cannot be read as INTEGER`},
+		{`{"A":1,"B":"x","C":1.25}`, `error: $.C: the number 1.25 does not fit DECIMAL(3, 1) without rounding`},
+		{`{"A":1,"B":"x","D":{"X":[1,true]}}`, `error: $.D.X[1]: a JSON boolean cannot be read as INTEGER`},
+		{`{"A":1,"B":"x","F":"?"}`, `error: $.F: the text "?" cannot be read as BYTES (it must be base64)`},
+		{`{"A":1,"B":"y","C":nul}`, `error: invalid JSON at byte 19: expected null, found "n"`},
+	} {
+		out, errs := vectors(cols, 1), &Errors{}
+		out[2] = nil
+		d.Decode(spans([]byte(c.record)), upTo(1), out, errs)
+		got := rowText(cols[:2], out[:2], 0)
+		if len(errs.Records) > 0 {
+			got = "error: " + errs.Records[0].Error()
+		}
+		if got != c.want {
+			t.Errorf("%s\n got %s\nwant %s", c.record, got, c.want)
+		}
 	}
-	if got := rowText(cols[:2], out[:2], 0); got != `A=null B="x"` {
-		t.Errorf("got %s", got)
+	bare := mustNew(t, Spec{Name: "JSON", Columns: cols[:1], IsKey: true}).NewDecoder([]bool{false})
+	errs := &Errors{}
+	bare.Decode(spans([]byte("1"), []byte(`"x"`), nil), upTo(3), vectors(cols[:1], 3), errs)
+	if len(errs.Records) != 1 || errs.Records[0].Row != 1 {
+		t.Errorf("a bare value: errors %v, want one in row 1", errs.Records)
 	}
 }
 

@@ -38,7 +38,8 @@ type jsonSlot struct {
 	field int32 // Index of the field, or jsonUnknown.
 }
 
-// jsonUnknown is a member that is no needed field: its value is skipped.
+// jsonUnknown is a member whose value is skipped: it is no field, or one that
+// nobody needs and that any value fits.
 const jsonUnknown = -1
 
 // grow makes room for n members.
@@ -91,7 +92,7 @@ func (o *jsonObject) lookup(name, scratch []byte) (field int32, exact bool, _ []
 }
 
 func (o *jsonObject) wanted(f int32) int32 {
-	if o.fields[f].needed {
+	if o.fields[f].needed || o.fields[f].spare != nil {
 		return f
 	}
 	return jsonUnknown
