@@ -39,7 +39,8 @@ catalog           : types planner/plan
 planner           : parser types function expr format format/registry catalog planner/plan internal/javatime
 exec              : types function expr format format/registry planner/plan log state internal/javatime internal/vfs
 .                 : parser types function expr format format/registry format/registry/remote catalog planner planner/plan log state exec internal/vfs
-kafka/broker      : log
+kafka/groups      : log
+kafka/broker      : log kafka/groups
 server/api        :
 server/schemas    : format/registry format/registry/protocol
 server            : . server/api server/schemas format/registry types log parser exec

@@ -11,20 +11,22 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/leatdb/leat/kafka/groups"
 	"github.com/leatdb/leat/log"
 )
 
 // Options of a broker. The zero value of each field means what its comment names.
 type Options struct {
-	Advertise     string       // host:port that clients are told to connect to: the address of the listener
-	ClusterID     string       // "leat"
-	NoAutoCreate  bool         // topics are made by CreateTopics only, not by Metadata requests that ask for it
-	NumPartitions int          // of topics whose creator does not say: 1
-	MaxConns      int          // connections at a time: 4096
-	MaxFrameBytes int          // size of a Produce request: 100 MiB
-	FrameMemory   int64        // of all large requests that are being read: 256 MiB
-	MaxFetchBytes int          // size of the records in a Fetch answer: 16 MiB
-	FetchMemory   int64        // of all Fetch answers that are being written: 128 MiB
+	Advertise     string // host:port that clients are told to connect to: the address of the listener
+	ClusterID     string // "leat"
+	NoAutoCreate  bool   // topics are made by CreateTopics only, not by Metadata requests that ask for it
+	NumPartitions int    // of topics whose creator does not say: 1
+	MaxConns      int    // connections at a time: 4096
+	MaxFrameBytes int    // size of a Produce request: 100 MiB
+	FrameMemory   int64  // of all large requests that are being read: 256 MiB
+	MaxFetchBytes int    // size of the records in a Fetch answer: 16 MiB
+	FetchMemory   int64  // of all Fetch answers that are being written: 128 MiB
+	Groups        groups.Options
 	Logger        *slog.Logger // no diagnostics
 
 	// StrictReplication refuses topics with a replication factor above 1, as a Kafka of one broker does. Otherwise it is
@@ -63,6 +65,7 @@ type Broker struct {
 	apis        apiTable
 	deadlines   deadlines
 	topics      topicNames
+	groups      *groups.Coordinator
 	sessions    fetchSessions
 	frames      *frameMemory
 	fetchMemory budget
@@ -71,7 +74,7 @@ type Broker struct {
 	detached    atomic.Int64
 }
 
-// New makes a broker for a log. It answers once Serve is called.
+// New makes a broker for a log, to be closed before the log. It answers once Serve is called.
 func New(l *log.Log, o Options) (*Broker, error) {
 	o.setDefaults()
 	if o.Advertise != "" {
@@ -79,8 +82,9 @@ func New(l *log.Log, o Options) (*Broker, error) {
 			return nil, fmt.Errorf("the advertised address: %w", err)
 		}
 	}
+	o.Groups.Logger = o.Logger
 	return &Broker{
-		log: l, opts: o, logger: o.Logger, apis: served(), deadlines: defaultDeadlines,
+		log: l, groups: groups.New(l, o.Groups), opts: o, logger: o.Logger, apis: served(), deadlines: defaultDeadlines,
 		frames: newFrameMemory(o.FrameMemory), fetchMemory: budget{limit: o.FetchMemory},
 	}, nil
 }
@@ -112,7 +116,7 @@ func (b *Broker) Stats() Stats {
 }
 
 // Close frees what the broker holds. Every Serve must have returned.
-func (b *Broker) Close() error { return nil }
+func (b *Broker) Close() error { return b.groups.Close() }
 
 // Serve serves clients on a listener, which it closes, until ctx ends, and returns nil then. Requests that wait are given up,
 // and when it returns nobody uses the log any more.
