@@ -51,10 +51,10 @@ func (c *Coordinator) keep() {
 	for {
 		select {
 		case <-c.ctx.Done():
-			c.saveAll(context.Background()) // what became empty just now
+			c.saveAll() // what became empty just now
 			return
 		case <-c.unsaved:
-			c.saveAll(c.ctx)
+			c.saveAll()
 		case <-check.C:
 			if err := c.expire(c.ctx); err != nil {
 				c.logger.Error("offsets of groups do not expire", "err", err)
@@ -63,8 +63,8 @@ func (c *Coordinator) keep() {
 	}
 }
 
-// saveAll saves all groups that wait for it, together.
-func (c *Coordinator) saveAll(ctx context.Context) {
+// saveAll saves all groups that wait for it, together. Close lets it end: what has begun is not given up.
+func (c *Coordinator) saveAll() {
 	c.mu.Lock()
 	saving := c.saving
 	c.saving = nil
@@ -85,7 +85,7 @@ func (c *Coordinator) saveAll(ctx context.Context) {
 	c.mu.Unlock()
 	var err error
 	if len(properties) > 0 {
-		if err = c.log.SetProperties(ctx, properties...); err != nil {
+		if err = c.log.SetProperties(context.Background(), properties...); err != nil {
 			c.logger.Error("groups are not saved", "err", err)
 		}
 	}
