@@ -478,6 +478,9 @@ func (r *crashRun) stateAfter(k int) *state {
 // from that, behind it, and behind the next commit. LEAT_POWER_CUT_RUNS sets the number of runs.
 func TestPowerCut(t *testing.T) {
 	seeds := 4
+	if testing.Short() {
+		seeds = 1 // with the race detector a run takes minutes
+	}
 	if n, err := strconv.Atoi(os.Getenv("LEAT_POWER_CUT_RUNS")); err == nil {
 		seeds = n
 	}
