@@ -80,6 +80,7 @@ func (l *Log) writeMark(kind byte, fields ...uint64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.finishedLSN = pd.lsn
+	l.space.Broadcast() // a flush may be waiting for it
 	return nil
 }
 
