@@ -3,7 +3,8 @@ package log
 import (
 	"fmt"
 	"hash/crc32"
-	"sync"
+
+	"github.com/leatdb/leat/internal/bufpool"
 )
 
 // Chunk is a run of whole record batches of one partition, filled by Log.Read. Its bytes are either the log's shared tail,
@@ -76,7 +77,7 @@ func (c *Chunk) Release() {
 	clear(c.pieces)
 	c.slabs, c.pieces, c.aborted, c.hiding = c.slabs[:0], c.pieces[:0], c.aborted[:0], c.hiding[:0]
 	if c.buf != nil {
-		putReadBuffer(c.buf)
+		readBuffers.Put(c.buf)
 		c.buf = nil
 	}
 	c.cur = decodeCursor{}
@@ -202,37 +203,7 @@ func (c *Chunk) enter(r *Records, base []byte, pos int, h *BatchHeader) error {
 	return nil
 }
 
-// Buffers of segment reads, by power of two from readBufferMin up.
-const (
-	readBufferMin     = 64 << 10
-	readBufferClasses = 12
-)
+// readBuffers are those of segment reads, up to 128 MiB.
+var readBuffers = bufpool.New(readBufferMin, 12)
 
-var readBuffers [readBufferClasses]sync.Pool
-
-func readBufferClass(n int) int {
-	class := 0
-	for readBufferMin<<class < n {
-		class++
-	}
-	return class
-}
-
-// getReadBuffer returns a buffer of at least n bytes.
-func getReadBuffer(n int) *[]byte {
-	class := readBufferClass(n)
-	if class < readBufferClasses {
-		if b, ok := readBuffers[class].Get().(*[]byte); ok {
-			return b
-		}
-		n = readBufferMin << class
-	}
-	b := make([]byte, n)
-	return &b
-}
-
-func putReadBuffer(b *[]byte) {
-	if class := readBufferClass(len(*b)); class < readBufferClasses {
-		readBuffers[class].Put(b)
-	}
-}
+const readBufferMin = 64 << 10

@@ -124,15 +124,15 @@ func (l *Log) readSegment(seg *segment, bytes, offset, end int64, maxBytes int, 
 		sf.mu.Unlock()
 	}
 	for pos < bytes {
-		buf := getReadBuffer(int(min(int64(want), bytes-pos)))
+		buf := readBuffers.Get(int(min(int64(want), bytes-pos)))
 		b := (*buf)[:min(int64(want), bytes-pos)]
 		if err := readFull(sf.f, b, pos); err != nil {
-			putReadBuffer(buf)
+			readBuffers.Put(buf)
 			return err
 		}
 		skip, need, err := c.takeBatches(b, offset, maxBytes, &at)
 		if err != nil {
-			putReadBuffer(buf)
+			readBuffers.Put(buf)
 			return fmt.Errorf("%w: batch at byte %d: %w", ErrCorrupt, pos+int64(skip), err)
 		}
 		if len(c.pieces) > 0 {
@@ -143,7 +143,7 @@ func (l *Log) readSegment(seg *segment, bytes, offset, end int64, maxBytes int, 
 			}
 			return nil
 		}
-		putReadBuffer(buf)
+		readBuffers.Put(buf)
 		if at.ended {
 			c.Next = max(c.Next, end)
 			return nil

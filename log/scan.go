@@ -36,7 +36,7 @@ func newWALScan(f vfs.File, generation, seed uint32, pos int64) (*walScan, error
 // close gives the memory back.
 func (s *walScan) close() {
 	if s.buf != nil {
-		putReadBuffer(s.buf)
+		readBuffers.Put(s.buf)
 	}
 	s.buf, s.window = nil, nil
 }
@@ -49,7 +49,7 @@ func (s *walScan) at(pos int64, n int) ([]byte, error) {
 	want := int(min(int64(max(n, scanWindow)), s.size-pos))
 	if s.buf == nil || len(*s.buf) < want {
 		s.close()
-		s.buf = getReadBuffer(want)
+		s.buf = readBuffers.Get(want)
 	}
 	s.window, s.windowPos = (*s.buf)[:want], pos
 	if got, err := s.f.ReadAt(s.window, pos); got < want {

@@ -20,12 +20,13 @@ const module = "github.com/leatdb/leat"
 // points back up. A package that is not listed here fails the test.
 const graph = `
 internal/vfs      :
+internal/bufpool  :
 internal/javatime :
 internal/javanum  :
 types             : internal/javanum
 internal/randvec  : types
 parser            :
-log               : internal/vfs
+log               : internal/vfs internal/bufpool
 state             :
 function          : types internal/javatime internal/javanum
 format/registry   :
@@ -40,7 +41,7 @@ planner           : parser types function expr format format/registry catalog pl
 exec              : types function expr format format/registry planner/plan log state internal/javatime internal/vfs
 .                 : parser types function expr format format/registry format/registry/remote catalog planner planner/plan log state exec internal/vfs
 kafka/groups      : log
-kafka/broker      : log kafka/groups
+kafka/broker      : log kafka/groups internal/bufpool
 server/api        :
 server/schemas    : format/registry format/registry/protocol
 server            : . server/api server/schemas format/registry types log parser exec

@@ -13,7 +13,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// waitUntil waits for a condition.
+// waitUntil waits for a condition that nothing announces. Looking again after a
+// moment of sleep keeps the processor for what is waited for; a test never passes
+// because of it.
 func waitUntil(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); !ok(); time.Sleep(time.Millisecond) {

@@ -133,11 +133,7 @@ func TestLongPollWakesWhenRecordsCome(t *testing.T) {
 // waitForWatchers waits until n Fetches are parked.
 func (b *testBroker) waitForWatchers(n int64) {
 	b.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); b.parked.Load() != n; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			b.t.Fatalf("%d fetches are parked, want %d", b.parked.Load(), n)
-		}
-	}
+	waitUntil(b.t, fmt.Sprintf("%d fetches are parked", n), func() bool { return b.parked.Load() == n })
 }
 
 func TestLongPollWaitsForMinBytes(t *testing.T) {

@@ -8,9 +8,10 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/leatdb/leat/internal/bufpool"
 )
 
 // A frame is its size, 4 bytes, and as many bytes of payload: here, a request.
@@ -74,7 +75,7 @@ func (f *frame) release() {
 		return
 	}
 	f.memory.used.Add(-f.counted)
-	putBuffer(f.pooled)
+	buffers.Put(f.pooled)
 	*f = frame{}
 }
 
@@ -149,7 +150,7 @@ func (r *frameReader) readInto(ctx context.Context, f *frame, size int) error {
 	if size > first && size <= r.trust && r.memory.takeAll(int64(size)) {
 		first, f.counted = size, int64(size)
 	}
-	f.pooled = getBuffer(first)
+	f.pooled = buffers.Get(first)
 	stall := r.stall
 	turn := false
 	defer func() {
@@ -178,11 +179,11 @@ func (r *frameReader) readInto(ctx context.Context, f *frame, size int) error {
 
 // grow gives a frame more memory.
 func (r *frameReader) grow(f *frame, have, size int) {
-	larger := getBuffer(size)
+	larger := buffers.Get(size)
 	copy(*larger, (*f.pooled)[:have])
 	r.memory.used.Add(int64(size) - f.counted)
 	f.counted = int64(size)
-	putBuffer(f.pooled)
+	buffers.Put(f.pooled)
 	f.pooled = larger
 }
 
@@ -217,37 +218,5 @@ func (r *frameReader) fill(b []byte, stall time.Duration) error {
 	return nil
 }
 
-// Buffers by power of two, from minBuffer up to 2^bufferClasses times that; larger ones are not kept.
-const (
-	minBuffer     = 4 << 10
-	bufferClasses = 13
-)
-
-var buffers [bufferClasses]sync.Pool
-
-func bufferClass(n int) int {
-	class := 0
-	for minBuffer<<class < n {
-		class++
-	}
-	return class
-}
-
-// getBuffer returns a buffer of at least n bytes.
-func getBuffer(n int) *[]byte {
-	class := bufferClass(n)
-	if class < bufferClasses {
-		if b, ok := buffers[class].Get().(*[]byte); ok {
-			return b
-		}
-		n = minBuffer << class
-	}
-	b := make([]byte, n)
-	return &b
-}
-
-func putBuffer(b *[]byte) {
-	if class := bufferClass(len(*b)); class < bufferClasses {
-		buffers[class].Put(b)
-	}
-}
+// buffers are those of frames: 4 KiB to 16 MiB.
+var buffers = bufpool.New(4<<10, 13)
