@@ -129,29 +129,46 @@ func (d codec) decodePart(b []byte, f plan.Format, columns []types.Column, isKey
 	case f.Name == "DELIMITED" || len(columns) == 0:
 		return string(b), nil
 	}
-	made, err := format.New(format.Spec{Name: f.Name, Properties: f.Properties, WrapSingle: f.WrapSingle, IsKey: isKey, Columns: columns})
+	cols, err := decodeOne(b, format.Spec{Name: f.Name, Properties: f.Properties, WrapSingle: f.WrapSingle, IsKey: isKey, Columns: columns})
 	if err != nil {
 		return nil, err
 	}
-	cols := make([]*types.Vector, len(columns))
-	for i, c := range columns {
+	if len(columns) == 1 && (isKey || f.Name == "KAFKA" || f.WrapSingle != nil && !*f.WrapSingle) {
+		return cols[0].Any(0), nil
+	}
+	return rowStruct(columns, cols), nil
+}
+
+// decodeOne reads one key or value into row 0 of a vector for each column.
+func decodeOne(b []byte, spec format.Spec) ([]*types.Vector, error) {
+	made, err := format.New(spec)
+	if err != nil {
+		return nil, err
+	}
+	cols := make([]*types.Vector, len(spec.Columns))
+	for i, c := range spec.Columns {
 		cols[i] = types.NewVector(c.Type)
 		cols[i].Reset(1)
 	}
 	var errs format.Errors
 	in := types.Spans{Data: b, Pos: []uint32{0}, Len: []int32{int32(len(b))}}
 	made.NewDecoder(nil).Decode(&in, []uint32{0}, cols, &errs)
+	if errs.Unavailable != nil {
+		return nil, errs.Unavailable
+	}
 	if len(errs.Records) > 0 {
 		return nil, &errs.Records[0]
 	}
-	if len(columns) == 1 && (isKey || f.Name == "KAFKA" || f.WrapSingle != nil && !*f.WrapSingle) {
-		return cols[0].Any(0), nil
-	}
+	return cols, nil
+}
+
+// rowStruct is row 0 as one value.
+func rowStruct(columns []types.Column, cols []*types.Vector) types.StructValue {
 	out := types.StructValue{}
 	for i, c := range columns {
 		out = append(out, types.StructField{Name: c.Name, Value: cols[i].Any(0)})
 	}
-	return out, nil
+	return out
 }
 
 // splitWindow cuts the window off a key read from a windowed topic.

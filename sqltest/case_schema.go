@@ -211,29 +211,14 @@ func (d codec) decodeWithSchema(b []byte, f plan.Format, columns []types.Column,
 			return nil, err
 		}
 	}
-	made, err := format.New(spec)
+	cols, err := decodeOne(b, spec)
 	if err != nil {
 		return nil, err
-	}
-	cols := make([]*types.Vector, len(spec.Columns))
-	for i, c := range spec.Columns {
-		cols[i] = types.NewVector(c.Type)
-		cols[i].Reset(1)
-	}
-	var errs format.Errors
-	in := types.Spans{Data: b, Pos: []uint32{0}, Len: []int32{int32(len(b))}}
-	made.NewDecoder(nil).Decode(&in, []uint32{0}, cols, &errs)
-	if len(errs.Records) > 0 {
-		return nil, &errs.Records[0]
 	}
 	if len(cols) == 1 && (spec.Columns[0].Name == format.BareKey && isKey || spec.WrapSingle != nil && !*spec.WrapSingle) {
 		return cols[0].Any(0), nil
 	}
-	out := types.StructValue{}
-	for i, c := range spec.Columns {
-		out = append(out, types.StructField{Name: c.Name, Value: cols[i].Any(0)})
-	}
-	return out, nil
+	return rowStruct(spec.Columns, cols), nil
 }
 
 // vectorsOf makes a row of the columns of a JSON value: an object with a member

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/leatdb/leat/catalog"
-	"github.com/leatdb/leat/format"
 	"github.com/leatdb/leat/log"
 	"github.com/leatdb/leat/planner/plan"
 	"github.com/leatdb/leat/types"
@@ -39,20 +38,9 @@ func (r *directedRun) decodeInto(row map[string]any, b []byte, f plan.Format, co
 	if b == nil || len(columns) == 0 {
 		return nil
 	}
-	made, err := format.New(codec{r.db.Schemas()}.specOf(f, columns, isKey))
+	cols, err := decodeOne(b, codec{r.db.Schemas()}.specOf(f, columns, isKey))
 	if err != nil {
 		return err
-	}
-	cols := make([]*types.Vector, len(columns))
-	for i, c := range columns {
-		cols[i] = types.NewVector(c.Type)
-		cols[i].Reset(1)
-	}
-	var errs format.Errors
-	in := types.Spans{Data: b, Pos: []uint32{0}, Len: []int32{int32(len(b))}}
-	made.NewDecoder(nil).Decode(&in, []uint32{0}, cols, &errs)
-	if len(errs.Records) > 0 {
-		return &errs.Records[0]
 	}
 	for i, c := range columns {
 		row[c.Name] = cols[i].Any(0)
