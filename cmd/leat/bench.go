@@ -23,6 +23,13 @@ ratio, since machines differ and are shared.`,
 	return c
 }
 
+// withProgress runs a benchmark that tells how far it is, in a temporary directory.
+func withProgress(c *cobra.Command, dir string, work func(tmp string, show func(format string, args ...any)) error) error {
+	p := newProgress(c.ErrOrStderr())
+	defer p.end()
+	return inTemp(dir, func(tmp string) error { return work(tmp, p.show) })
+}
+
 // inTemp runs work in a temporary directory below dir (or the system's).
 func inTemp(dir string, work func(dir string) error) error {
 	tmp, err := os.MkdirTemp(dir, "leat-bench-")
@@ -83,13 +90,9 @@ func benchIdleCommand() *cobra.Command {
 		Example: "  leat bench idle --queries 1000",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			p := newProgress(c.ErrOrStderr())
-			o.Progress = p.show
-			return inTemp(dir, func(tmp string) error {
-				o.Dir = tmp
-				err := bench.Idle(c.Context(), c.OutOrStdout(), o)
-				p.end()
-				return err
+			return withProgress(c, dir, func(tmp string, show func(format string, args ...any)) error {
+				o.Dir, o.Progress = tmp, show
+				return bench.Idle(c.Context(), c.OutOrStdout(), o)
 			})
 		},
 	}
@@ -110,13 +113,9 @@ sink that only reads frames and answers. Latencies are those of a record every m
 		Example: "  leat bench kafka --bytes 500000000",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			p := newProgress(c.ErrOrStderr())
-			o.Progress = p.show
-			return inTemp(dir, func(tmp string) error {
-				o.Dir = tmp
-				err := bench.Kafka(c.Context(), c.OutOrStdout(), o)
-				p.end()
-				return err
+			return withProgress(c, dir, func(tmp string, show func(format string, args ...any)) error {
+				o.Dir, o.Progress = tmp, show
+				return bench.Kafka(c.Context(), c.OutOrStdout(), o)
 			})
 		},
 	}
@@ -141,13 +140,9 @@ func benchNexmarkCommand() *cobra.Command {
 			if queries != "" {
 				o.Queries = strings.Split(queries, ",")
 			}
-			p := newProgress(c.ErrOrStderr())
-			o.Progress = p.show
-			return inTemp(dir, func(tmp string) error {
-				o.Dir = tmp
-				err := bench.Nexmark(c.Context(), c.OutOrStdout(), o)
-				p.end()
-				return err
+			return withProgress(c, dir, func(tmp string, show func(format string, args ...any)) error {
+				o.Dir, o.Progress = tmp, show
+				return bench.Nexmark(c.Context(), c.OutOrStdout(), o)
 			})
 		},
 	}
