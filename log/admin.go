@@ -224,8 +224,8 @@ func (l *Log) removeTopic(t *topic) []*waiter {
 	delete(l.topics, t.name)
 	delete(l.byNumber, t.number)
 	delete(l.byID, t.id)
+	l.offsets.forget(t.number) // in one step, for a checkpoint
 	l.topicsMu.Unlock()
-	l.offsets.forget(t.number)
 	var wake []*waiter
 	var segs []*segment
 	for _, p := range t.parts {

@@ -44,7 +44,7 @@ type checkpointHead struct {
 func (l *Log) checkpoint(flushed LSN) error {
 	doomed, dirs := l.takeDoomed()
 	head := checkpointHead{store: l.wal.store, flushed: flushed, released: LSN(l.released.Load()), epoch: l.epoch}
-	body := l.encodeState()
+	body := l.encodeState(&head)
 	if err := l.catchUp(&head); err != nil {
 		return err
 	}
@@ -54,9 +54,6 @@ func (l *Log) checkpoint(flushed LSN) error {
 	if err := l.syncForCheckpoint(); err != nil {
 		return err
 	}
-	l.topicsMu.RLock()
-	head.number = l.lastNumber
-	l.topicsMu.RUnlock()
 	keep, free := l.wal.split(flushed, head.released)
 	head.files = keep
 	if err := l.writeCheckpoint(append(head.encode(), body...)); err != nil {
@@ -130,11 +127,13 @@ func (h *checkpointHead) encode() []byte {
 }
 
 // encodeState writes everything but the head as it is now. Transactions are looked at before the topics: the partitions that
-// have joined them are then there, or deleted.
-func (l *Log) encodeState() []byte {
+// have joined them are then there, or deleted. The last topic number belongs to the topics: a replay takes those up to it for
+// deleted if they are not there.
+func (l *Log) encodeState(head *checkpointHead) []byte {
 	txns := l.encodeTxns()
 	l.topicsMu.RLock()
 	defer l.topicsMu.RUnlock()
+	head.number = l.lastNumber
 	b := binary.AppendUvarint(nil, uint64(len(l.topics)))
 	for _, name := range sortedKeys(l.topics) {
 		t := l.topics[name]

@@ -103,7 +103,8 @@ func (l *Log) identify(head *checkpointHead) error {
 	}
 	rand.Read(head.store[:])
 	l.wal.setStore(head.store)
-	return l.writeCheckpoint(append(head.encode(), l.encodeState()...))
+	body := l.encodeState(head)
+	return l.writeCheckpoint(append(head.encode(), body...))
 }
 
 // startFresh makes the first WAL file, or one in the place of all if all are lost.
