@@ -28,6 +28,8 @@ internal/randvec  : types
 parser            :
 log               : internal/vfs internal/bufpool
 state             :
+auth              : log
+internal/certs    :
 function          : types internal/javatime internal/javanum
 format/registry   :
 format/registry/registrytest : format/registry
@@ -52,7 +54,7 @@ leattest          : . log internal/vfs
 bench/nexmark     :
 bench             : . bench/nexmark kafka/broker types format catalog planner/plan log state internal/vfs
 internal/crashtest : . log internal/vfs
-cmd/leat          : . server server/api kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest
+cmd/leat          : . auth server server/api kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest
 `
 
 func allowed(t *testing.T) map[string]map[string]bool {
