@@ -97,6 +97,10 @@ func (s *Session) Undefine(name string) bool {
 	return ok
 }
 
+// State returns what SET and DEFINE have left in the session, properties and
+// variables, for those who go on with it in another one.
+func (s *Session) State() (properties, variables map[string]string) { return s.snapshot() }
+
 // snapshot returns copies of the overrides and variables.
 func (s *Session) snapshot() (overrides, variables map[string]string) {
 	s.mu.Lock()

@@ -22,6 +22,8 @@ type rowEncoder interface {
 // encoderFor fails where the rows have no form in the media type.
 func encoderFor(media string, rows *leat.Rows) (rowEncoder, error) {
 	switch {
+	case media == api.MediaSession:
+		return newSessionEncoder(rows)
 	case rows.Lines:
 		return lineEncoder{}, nil
 	case media == mediaKsql:

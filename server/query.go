@@ -36,13 +36,16 @@ func (s *Server) queryStream(w http.ResponseWriter, r *http.Request) {
 	s.stream(w, r, req.SQL, req.Properties, req.SessionVariables, mediaDelimited)
 }
 
+// keepsSession tells whether the client is one of leat's own.
+func keepsSession(r *http.Request) bool { return r.Header.Get("Accept") == api.MediaSession }
+
 // accepted picks the media type of the answer.
 func accepted(r *http.Request, byDefault string) (string, bool) {
 	accept := r.Header.Get("Accept")
 	if accept == "" || strings.Contains(accept, "*/*") {
 		return byDefault, true
 	}
-	for _, m := range []string{mediaDelimited, mediaKsql, mediaProtobuf, mediaJSON} {
+	for _, m := range []string{api.MediaSession, mediaDelimited, mediaKsql, mediaProtobuf, mediaJSON} {
 		if strings.Contains(accept, m) {
 			if m == mediaJSON && byDefault == mediaKsql {
 				return mediaKsql, true
@@ -66,6 +69,10 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, sql string, prop
 	}
 	rows, err := session.Query(r.Context(), sql)
 	if err != nil {
+		if media == api.MediaSession {
+			answerSession(w, session, nil, err)
+			return
+		}
 		status, body := refusal(err, nil)
 		writeError(w, status, body)
 		return
@@ -77,7 +84,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, sql string, prop
 		return
 	}
 	w.Header().Set("Content-Type", media)
-	if rows.Lines {
+	if rows.Lines && media != api.MediaSession {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	}
 	w.WriteHeader(http.StatusOK)

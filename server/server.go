@@ -138,6 +138,10 @@ func (s *Server) statements(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	results, err := session.ExecStatements(r.Context(), req.SQL)
+	if keepsSession(r) {
+		answerSession(w, session, results, err)
+		return
+	}
 	entities := []any{}
 	for i := range results {
 		if e := entity(&results[i]); e != nil {
@@ -220,8 +224,10 @@ func readJSON(w http.ResponseWriter, r *http.Request, into any) bool {
 	return true
 }
 
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
+func writeJSON(w http.ResponseWriter, status int, body any) { writeMedia(w, status, mediaJSON, body) }
+
+func writeMedia(w http.ResponseWriter, status int, media string, body any) {
+	w.Header().Set("Content-Type", media)
 	w.WriteHeader(status)
 	// A client that went away is no concern of ours.
 	_ = json.NewEncoder(w).Encode(body)

@@ -47,7 +47,8 @@ kafka/broker      : log kafka/groups internal/bufpool
 server/api        :
 server/schemas    : format/registry format/registry/protocol
 server            : . server/api server/schemas format/registry types log parser exec
-shell             : . server/api parser types
+server/client     : . server/api parser types
+shell             : . parser types
 internal/sqldocs  : . shell sqltest parser planner format function types
 sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs
 leattest          : . log internal/vfs
