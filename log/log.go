@@ -219,6 +219,12 @@ type Log struct {
 	stats counters
 }
 
+// Dir is the directory that the log was opened in.
+func (l *Log) Dir() string { return l.dir }
+
+// Options are those the log was opened with, defaults filled in. Settings must not be changed.
+func (l *Log) Options() Options { return l.opts }
+
 // full says that the queue is over its bound; the caller holds mu.
 func (l *Log) full() bool {
 	return l.queuedBytes > maxQueuedBytes || l.sequencedBytes-l.flushedBytes > l.opts.CacheBytes

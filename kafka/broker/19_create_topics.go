@@ -154,10 +154,10 @@ func (b *Broker) createdTopic(name string, t log.TopicInfo, err error) kmsg.Crea
 		return r
 	}
 	r.TopicID, r.NumPartitions, r.ReplicationFactor = t.ID, int32(t.Config.Partitions), 1
-	for _, s := range log.TopicSettings() {
+	for _, from := range b.topicConfigs(&t) {
 		c := kmsg.NewCreateTopicsResponseTopicConfig()
-		value, source := b.topicSetting(&t, s.Name)
-		c.Name, c.Value, c.Source = s.Name, &value, int8(source)
+		holds := &from.values[0]
+		c.Name, c.Value, c.Source = from.name, &holds.value, int8(holds.source)
 		r.Configs = append(r.Configs, c)
 	}
 	return r

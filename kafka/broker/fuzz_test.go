@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"reflect"
 	"testing"
 	"time"
 
@@ -96,20 +97,18 @@ func seedRequests() [][]byte {
 			continue
 		}
 		for v := a.min; v <= a.max; v++ {
-			for _, req := range []kmsg.Request{a.fresh(), filled(a.key)} {
-				if req != nil {
-					req.SetVersion(v)
-					all = append(all, kmsg.NewRequestFormatter(kmsg.FormatterClientID("fuzz")).AppendRequest(nil, req, 7))
-				}
+			for _, req := range []kmsg.Request{a.fresh(), filled(a)} {
+				req.SetVersion(v)
+				all = append(all, kmsg.NewRequestFormatter(kmsg.FormatterClientID("fuzz")).AppendRequest(nil, req, 7))
 			}
 		}
 	}
 	return all
 }
 
-// filled is a request with something in it, nil for those that need nothing.
-func filled(key int16) kmsg.Request {
-	switch key {
+// filled is a request with something in it: for some that goes all the way, for the others one of everything.
+func filled(a *api) kmsg.Request {
+	switch a.key {
 	case 0:
 		return produceRequest("t", 0, batch(1, "a", "b"))
 	case 1:
@@ -139,6 +138,47 @@ func filled(key int16) kmsg.Request {
 		id := "x"
 		req.TransactionalID, req.TransactionTimeoutMillis = &id, 1000
 		return req
+	case 33:
+		req := kmsg.NewPtrAlterConfigsRequest()
+		value := "1"
+		req.Resources = []kmsg.AlterConfigsRequestResource{{ResourceType: kmsg.ConfigResourceTypeTopic, ResourceName: "t",
+			Configs: []kmsg.AlterConfigsRequestResourceConfig{{Name: "retention.ms", Value: &value}}}}
+		return req
+	case 44:
+		req := kmsg.NewPtrIncrementalAlterConfigsRequest()
+		value := "compact"
+		req.Resources = []kmsg.IncrementalAlterConfigsRequestResource{{ResourceType: kmsg.ConfigResourceTypeTopic, ResourceName: "t",
+			Configs: []kmsg.IncrementalAlterConfigsRequestResourceConfig{{Name: "cleanup.policy", Op: kmsg.IncrementalAlterConfigOpAppend, Value: &value}}}}
+		return req
 	}
-	return nil
+	req := a.fresh()
+	oneOfEverything(reflect.ValueOf(req).Elem())
+	return req
+}
+
+// oneOfEverything gives every field of a message a value, and every array one element.
+func oneOfEverything(v reflect.Value) {
+	if _, ok := v.Addr().Interface().(*kmsg.Tags); ok {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			oneOfEverything(v.Field(i))
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		oneOfEverything(v.Index(0))
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		oneOfEverything(v.Elem())
+	case reflect.String:
+		v.SetString("t")
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		v.SetInt(1)
+	case reflect.Uint8:
+		v.SetUint(1)
+	}
 }

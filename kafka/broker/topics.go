@@ -6,7 +6,6 @@ import (
 
 	"github.com/leatdb/leat/log"
 	"github.com/twmb/franz-go/pkg/kerr"
-	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // topicNames remembers the names that belong to topic ids. Ids are never used again, so what it says stays true, or becomes
@@ -44,18 +43,6 @@ func (b *Broker) topicByID(id [16]byte) (log.TopicInfo, error) {
 
 // leaderEpoch is the leader epoch of all partitions.
 func (b *Broker) leaderEpoch() int32 { return b.log.LeaderEpoch() }
-
-// topicSetting is the value of a setting that holds for a topic, and where it comes from.
-func (b *Broker) topicSetting(t *log.TopicInfo, name string) (string, kmsg.ConfigSource) {
-	if v, ok := t.Config.Settings[name]; ok {
-		return v, kmsg.ConfigSourceDynamicTopicConfig
-	}
-	v, configured := b.log.DefaultSetting(name)
-	if configured {
-		return v, kmsg.ConfigSourceStaticBrokerConfig
-	}
-	return v, kmsg.ConfigSourceDefaultConfig
-}
 
 // foreignTopic finds a topic that clients may change, which those that leat keeps for itself are not.
 func (b *Broker) foreignTopic(name string) (log.TopicInfo, error) {

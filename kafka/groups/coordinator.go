@@ -60,6 +60,9 @@ type Coordinator struct {
 	unsaved chan struct{} // wakes the keeper
 }
 
+// Options are those of the coordinator, defaults filled in.
+func (c *Coordinator) Options() Options { return c.opts }
+
 // New makes a coordinator with the groups that were saved in a log, and starts its goroutines, which Close ends.
 func New(l *log.Log, o Options) *Coordinator {
 	o.setDefaults()
