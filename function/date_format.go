@@ -26,43 +26,27 @@ func formatFunctions() []*Scalar {
 			over("(millis BIGINT!, pattern STRING, zone STRING) -> STRING", strict(formatKernel(nil)))),
 		scalar("FORMAT_DATE", categoryTime, "Writes a date as text.", dateDocs,
 			[]Example{{"FORMAT_DATE(FROM_DAYS(17662), 'dd/MM/yyyy')", "11/05/2018"}},
-			over("(date DATE, pattern STRING) -> STRING", perCallStrict(formatDays))),
+			over("(date DATE, pattern STRING) -> STRING", perCallStrict(formatWith((*javatime.Format).AppendDate)))),
 		scalar("DATETOSTRING", categoryTime, "Writes days since 1970-01-01 as text. Deprecated: use FORMAT_DATE.", dateDocs,
 			[]Example{{"DATETOSTRING(17662, 'dd/MM/yyyy')", "11/05/2018"}},
-			over("(days INT!, pattern STRING) -> STRING", perCallStrict(formatDays))),
+			over("(days INT!, pattern STRING) -> STRING", perCallStrict(formatWith((*javatime.Format).AppendDate)))),
 		scalar("FORMAT_TIME", categoryTime, "Writes a time of the day as text.", docs{"time": "the time", "pattern": patternDoc},
 			[]Example{{"FORMAT_TIME(PARSE_TIME('16:43', 'HH:mm'), 'h:mm a')", "4:43 PM"}},
-			over("(time TIME, pattern STRING) -> STRING", perCallStrict(func(*Call) rowFunc {
-				formats := memo[*javatime.Format]{compile: javatime.Compile}
-				var buf []byte
-				return func(args []*types.Vector, i int, out *types.Vector) error {
-					f, err := formats.get(args[1].Str[i])
-					if err != nil {
-						return err
-					}
-					if buf, err = f.AppendTime(buf[:0], int64(args[0].I32[i])); err != nil {
-						return err
-					}
-					out.Str[i] = out.Own(buf)
-					return nil
-				}
-			}))),
+			over("(time TIME, pattern STRING) -> STRING", perCallStrict(formatWith((*javatime.Format).AppendTime)))),
 	}
 }
 
-func formatDays(*Call) rowFunc {
-	formats := memo[*javatime.Format]{compile: javatime.Compile}
-	var buf []byte
-	return func(args []*types.Vector, i int, out *types.Vector) error {
-		f, err := formats.get(args[1].Str[i])
-		if err != nil {
-			return err
-		}
-		if buf, err = f.AppendDate(buf[:0], int64(args[0].I32[i])); err != nil {
-			return err
-		}
-		out.Str[i] = out.Own(buf)
-		return nil
+// formatWith writes days, or milliseconds, by the pattern in argument 1.
+func formatWith(write func(f *javatime.Format, b []byte, v int64) ([]byte, error)) func(*Call) rowFunc {
+	return func(c *Call) rowFunc {
+		var buf []byte
+		return compiled(1, javatime.Compile, func(f *javatime.Format, args []*types.Vector, i int, out *types.Vector) (err error) {
+			if buf, err = write(f, buf[:0], int64(args[0].I32[i])); err != nil {
+				return err
+			}
+			out.Str[i] = out.Own(buf)
+			return nil
+		})(c)
 	}
 }
 

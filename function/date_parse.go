@@ -20,49 +20,29 @@ func parseFunctions() []*Scalar {
 		scalar("PARSE_DATE", categoryTime, "Reads a date from text.",
 			docs{"text": "the text", "pattern": "a pattern of Java's SimpleDateFormat, e.g. yyyy-MM-dd; literal letters stand in quotes"},
 			[]Example{{"PARSE_DATE('01-Jan-2022', 'dd-MMM-yyyy')", "2022-01-01"}},
-			over("(text STRING, pattern STRING) -> DATE", perCallStrict(func(*Call) rowFunc {
-				formats := memo[*javatime.Simple]{compile: javatime.CompileSimple}
-				return func(args []*types.Vector, i int, out *types.Vector) error {
-					f, err := formats.get(args[1].Str[i])
-					if err != nil {
-						return err
-					}
-					days, err := f.ParseDate(args[0].Str[i])
-					out.I32[i] = int32(days)
-					return err
-				}
-			}))),
+			over("(text STRING, pattern STRING) -> DATE", perCallStrict(compiled(1, javatime.CompileSimple, parseDays[*javatime.Simple])))),
 		scalar("STRINGTODATE", categoryTime, "Reads a date from text as days since 1970-01-01. Deprecated: use PARSE_DATE.",
 			docs{"text": "the text", "pattern": patternDoc},
 			[]Example{{"STRINGTODATE('20180511', 'yyyyMMdd')", "17662"}},
-			over("(text STRING!, pattern STRING!) -> INT", perCall(func(*Call) rowFunc {
-				formats := memo[*javatime.Format]{compile: javatime.Compile}
-				return func(args []*types.Vector, i int, out *types.Vector) error {
-					f, err := formats.get(args[1].Str[i])
-					if err != nil {
-						return err
-					}
-					days, err := f.ParseDate(args[0].Str[i])
-					out.I32[i] = int32(days)
-					return err
-				}
-			}))),
+			over("(text STRING!, pattern STRING!) -> INT", perCall(compiled(1, javatime.Compile, parseDays[*javatime.Format])))),
 		scalar("PARSE_TIME", categoryTime, "Reads a time of the day from text.",
 			docs{"text": "the text", "pattern": patternDoc},
 			[]Example{{"PARSE_TIME('4:43 pm', 'h:mm a')", "16:43"}},
-			over("(text STRING, pattern STRING) -> TIME", perCallStrict(func(*Call) rowFunc {
-				formats := memo[*javatime.Format]{compile: javatime.Compile}
-				return func(args []*types.Vector, i int, out *types.Vector) error {
-					f, err := formats.get(args[1].Str[i])
-					if err != nil {
-						return err
-					}
-					millis, err := f.ParseTime(args[0].Str[i])
-					out.I32[i] = int32(millis)
-					return err
-				}
-			}))),
+			over("(text STRING, pattern STRING) -> TIME", perCallStrict(compiled(1, javatime.Compile, func(f *javatime.Format, args []*types.Vector, i int, out *types.Vector) error {
+				millis, err := f.ParseTime(args[0].Str[i])
+				out.I32[i] = int32(millis)
+				return err
+			})))),
 	}
+}
+
+// parseDays reads dates by a format.
+func parseDays[F interface {
+	ParseDate(text string) (int64, error)
+}](f F, args []*types.Vector, i int, out *types.Vector) error {
+	days, err := f.ParseDate(args[0].Str[i])
+	out.I32[i] = int32(days)
+	return err
 }
 
 // parseKernel reads timestamps in a zone, that of argument 2 when nil.

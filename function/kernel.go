@@ -152,3 +152,18 @@ func (m *memo[T]) find(text string) {
 
 // reset forgets everything that was compiled.
 func (m *memo[T]) reset() { m.all, m.last = nil, nil }
+
+// compiled makes a row function of one that is given what argument at compiles to,
+// such as a pattern.
+func compiled[T any](at int, compile func(text string) (T, error), row func(v T, args []*types.Vector, i int, out *types.Vector) error) func(*Call) rowFunc {
+	return func(*Call) rowFunc {
+		known := memo[T]{compile: compile}
+		return func(args []*types.Vector, i int, out *types.Vector) error {
+			v, err := known.get(args[at].Str[i])
+			if err != nil {
+				return err
+			}
+			return row(v, args, i, out)
+		}
+	}
+}
