@@ -34,15 +34,8 @@ type comparison struct {
 }
 
 func (n *comparison) filter(x *frame, rows, dst []uint32) []uint32 {
-	mark := x.mark()
-	a := n.left.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, dst)
-	}
-	b := n.right.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, dst)
-	}
+	a, rows := x.operand(n.left, rows, dst)
+	b, rows := x.operand(n.right, rows, dst)
 	if a.Nulls.Any() {
 		rows = notNull(rows, a.Nulls, dst)
 	}
@@ -52,18 +45,15 @@ func (n *comparison) filter(x *frame, rows, dst []uint32) []uint32 {
 	return n.keep(a, b, rows, dst)
 }
 
-// constantComparison compares a column with a constant in one loop.
+// constantComparison compares a column with a constant, or searches it in a sorted
+// list of constants, in one loop.
 type constantComparison struct {
 	arg  value
 	keep constantSelector
 }
 
 func (n *constantComparison) filter(x *frame, rows, dst []uint32) []uint32 {
-	mark := x.mark()
-	a := n.arg.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, dst)
-	}
+	a, rows := x.operand(n.arg, rows, dst)
 	if a.Nulls.Any() {
 		rows = notNull(rows, a.Nulls, dst)
 	}

@@ -71,6 +71,17 @@ func (x *frame) alive(rows []uint32, mark int, buf *scratch) []uint32 {
 	return buf.sel
 }
 
+// operand evaluates v, and returns the rows it did not fail for: in dst when there
+// were failures, and as they came otherwise.
+func (x *frame) operand(v value, rows, dst []uint32) (*types.Vector, []uint32) {
+	mark := x.mark()
+	a := v.eval(x, rows)
+	if x.mark() > mark {
+		rows = x.dropFailed(rows, dst)
+	}
+	return a, rows
+}
+
 // dropFailed writes the rows without standing failure to dst.
 func (x *frame) dropFailed(rows, dst []uint32) []uint32 {
 	k := 0

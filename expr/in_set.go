@@ -6,24 +6,6 @@ import (
 	"github.com/leatdb/leat/types"
 )
 
-// inSet is IN with a list of constants: the sorted list is searched.
-type inSet struct {
-	arg  value
-	keep constantSelector
-}
-
-func (n *inSet) filter(x *frame, rows, dst []uint32) []uint32 {
-	mark := x.mark()
-	a := n.arg.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, dst)
-	}
-	if a.Nulls.Any() {
-		rows = notNull(rows, a.Nulls, dst)
-	}
-	return n.keep(a, rows, dst)
-}
-
 // constantSet returns the loop for a list of constants of the value's type, when
 // that is a whole number, a time or STRING, and nil otherwise.
 func (c *compiler) constantSet(e *Expr) (constantSelector, error) {

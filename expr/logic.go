@@ -154,11 +154,7 @@ func (n *caseWhen) take(x *frame, v value, rows []uint32, out *types.Vector) {
 	if len(rows) == 0 {
 		return
 	}
-	mark := x.mark()
-	src := v.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, rows)
-	}
+	src, rows := x.operand(v, rows, rows)
 	out.CopyRows(rows, src, rows)
 }
 

@@ -15,11 +15,7 @@ type isNull struct {
 }
 
 func (n *isNull) filter(x *frame, rows, dst []uint32) []uint32 {
-	mark := x.mark()
-	v := n.arg.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, dst)
-	}
+	v, rows := x.operand(n.arg, rows, dst)
 	if !v.Nulls.Any() && n.want {
 		return dst[:0]
 	}
@@ -47,15 +43,8 @@ type distinct struct {
 }
 
 func (n *distinct) filter(x *frame, rows, dst []uint32) []uint32 {
-	mark := x.mark()
-	a := n.left.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, dst)
-	}
-	b := n.right.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, dst)
-	}
+	a, rows := x.operand(n.left, rows, dst)
+	b, rows := x.operand(n.right, rows, dst)
 	k := 0
 	for _, r := range rows {
 		an, bn := a.Nulls.Get(int(r)), b.Nulls.Get(int(r))
@@ -109,11 +98,7 @@ type between struct {
 }
 
 func (n *between) filter(x *frame, rows, dst []uint32) []uint32 {
-	mark := x.mark()
-	n.held.vec = n.arg.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, dst)
-	}
+	n.held.vec, rows = x.operand(n.arg, rows, dst)
 	return n.both.filter(x, rows, dst)
 }
 
@@ -143,7 +128,7 @@ func (c *compiler) in(e *Expr) (value, error) {
 		return nil, err
 	}
 	if keep, err := c.constantSet(e); keep != nil || err != nil {
-		return c.negatable(e, &inSet{arg, keep}), err
+		return c.negatable(e, &constantComparison{arg, keep}), err
 	}
 	n := &in{arg: arg, held: &held{typ: e.Args[0].Type}, hit: c.scratch(nil), rest: c.scratch(nil)}
 	for _, item := range e.Args[1:] {
@@ -165,11 +150,7 @@ type in struct {
 }
 
 func (n *in) filter(x *frame, rows, dst []uint32) []uint32 {
-	mark := x.mark()
-	n.held.vec = n.arg.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, dst)
-	}
+	n.held.vec, rows = x.operand(n.arg, rows, dst)
 	rest := notNull(rows, n.held.vec.Nulls, n.rest.rows(len(rows)))
 	n.matched = n.matched.Reset().Grow(x.n)
 	for _, item := range n.items {
@@ -202,15 +183,8 @@ type like struct {
 var errLikeNull = errors.New("an operand of LIKE is NULL: test it with IS NULL first, or use COALESCE")
 
 func (n *like) filter(x *frame, rows, dst []uint32) []uint32 {
-	mark := x.mark()
-	a := n.arg.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, dst)
-	}
-	b := n.pattern.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, dst)
-	}
+	a, rows := x.operand(n.arg, rows, dst)
+	b, rows := x.operand(n.pattern, rows, dst)
 	k := 0
 	for _, r := range rows {
 		if a.Nulls.Get(int(r)) || b.Nulls.Get(int(r)) {

@@ -33,11 +33,7 @@ type isTrue struct {
 var errNullOperand = errors.New("an operand of AND, OR or NOT is NULL: test it with IS NULL first, or use COALESCE")
 
 func (p isTrue) filter(x *frame, rows, dst []uint32) []uint32 {
-	mark := x.mark()
-	v := p.value.eval(x, rows)
-	if x.mark() > mark {
-		rows = x.dropFailed(rows, dst)
-	}
+	v, rows := x.operand(p.value, rows, dst)
 	k := 0
 	if !v.Nulls.Any() {
 		for _, r := range rows {
