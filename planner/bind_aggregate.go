@@ -33,12 +33,7 @@ func (x *exprBinder) aggregateCall(e *parser.Call) (*expr.Expr, error) {
 		return nil, errorf(e, "the aggregate function %s cannot be used %s", name, x.where()).
 			hint("aggregate in one query and again in a second one that reads the first")
 	}
-	var args []function.Arg
-	var bound []*expr.Expr
-	err := x.within(name, func() (err error) {
-		args, bound, err = x.arguments(e)
-		return err
-	})
+	args, bound, err := x.argumentsWithin(name, e)
 	if err != nil {
 		return nil, err
 	}
@@ -103,12 +98,7 @@ func (x *exprBinder) tableCall(e *parser.Call) (*expr.Expr, error) {
 			return nil, errorf(e, "the table function %s cannot be used inside %s", name, around).hint("call it in a SELECT item of its own")
 		}
 	}
-	var args []function.Arg
-	var bound []*expr.Expr
-	err := x.within(name, func() (err error) {
-		args, bound, err = x.arguments(e)
-		return err
-	})
+	args, bound, err := x.argumentsWithin(name, e)
 	if err != nil {
 		return nil, err
 	}

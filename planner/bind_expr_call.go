@@ -74,6 +74,14 @@ func (x *exprBinder) arguments(e *parser.Call) ([]function.Arg, []*expr.Expr, er
 	return args, bound, nil
 }
 
+// argumentsWithin binds the arguments of an aggregate or a table function, which may
+// not contain another one.
+func (x *exprBinder) argumentsWithin(name string, e *parser.Call) ([]function.Arg, []*expr.Expr, error) {
+	x.inside = append(x.inside, name)
+	defer func() { x.inside = x.inside[:len(x.inside)-1] }()
+	return x.arguments(e)
+}
+
 // unitArgument recognises a time unit. The singular ones are no reserved words,
 // so they look like columns; a column of the name comes first.
 func (x *exprBinder) unitArgument(a parser.Expr) (string, bool) {
@@ -138,9 +146,3 @@ func (x *exprBinder) checkParam(name *parser.Name) error {
 	return nil
 }
 
-// within runs do with the name noted as what is around the expression.
-func (x *exprBinder) within(name string, do func() error) error {
-	x.inside = append(x.inside, name)
-	defer func() { x.inside = x.inside[:len(x.inside)-1] }()
-	return do()
-}
