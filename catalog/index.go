@@ -56,6 +56,17 @@ func (x index[T]) values() []T {
 	return out
 }
 
+// where returns the values that keep says to, in order of their names.
+func (x index[T]) where(keep func(T) bool) []T {
+	var out []T
+	for _, e := range x {
+		if keep(e.value) {
+			out = append(out, e.value)
+		}
+	}
+	return out
+}
+
 func (x index[T]) names() []string {
 	out := make([]string, len(x))
 	for i, e := range x {

@@ -33,24 +33,12 @@ func (s *Snapshot) SourceNames() []string { return s.sources.names() }
 
 // OfRelation returns the streams, or the tables, in order of their names.
 func (s *Snapshot) OfRelation(r plan.Relation) []*Source {
-	var out []*Source
-	for _, e := range s.sources {
-		if e.value.Relation == r {
-			out = append(out, e.value)
-		}
-	}
-	return out
+	return s.sources.where(func(v *Source) bool { return v.Relation == r })
 }
 
 // OnTopic returns the sources over a topic in order of their names.
 func (s *Snapshot) OnTopic(topic string) []*Source {
-	var out []*Source
-	for _, e := range s.sources {
-		if e.value.Topic == topic {
-			out = append(out, e.value)
-		}
-	}
-	return out
+	return s.sources.where(func(v *Source) bool { return v.Topic == topic })
 }
 
 // Type returns the named custom type, or nil.
@@ -79,24 +67,12 @@ func (s *Snapshot) Properties() map[string]string { return maps.Clone(s.properti
 
 // Readers returns the persistent queries that read the source.
 func (s *Snapshot) Readers(source string) []*Query {
-	var out []*Query
-	for _, e := range s.queries {
-		if slices.Contains(e.value.Sources, source) {
-			out = append(out, e.value)
-		}
-	}
-	return out
+	return s.queries.where(func(v *Query) bool { return slices.Contains(v.Sources, source) })
 }
 
 // Writers returns the persistent queries that write into the source.
 func (s *Snapshot) Writers(source string) []*Query {
-	var out []*Query
-	for _, e := range s.queries {
-		if e.value.Sink == source {
-			out = append(out, e.value)
-		}
-	}
-	return out
+	return s.queries.where(func(v *Query) bool { return v.Sink == source })
 }
 
 // Dependents returns the sources that were created from the given one.
