@@ -32,7 +32,7 @@ type Server struct {
 type Option func(*Server)
 
 // ReadOnly lets clients ask, and neither change what there is nor write rows; see
-// leat.Session.ReadOnly.
+// leat.Session.ReadOnly. It governs statements: the registry's routes and a Kafka listener beside it still write.
 func ReadOnly() Option { return func(s *Server) { s.readOnly = true } }
 
 // New makes a server for db. It serves once Serve is called.
