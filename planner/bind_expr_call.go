@@ -145,4 +145,3 @@ func (x *exprBinder) checkParam(name *parser.Name) error {
 	}
 	return nil
 }
-
