@@ -43,7 +43,7 @@ planner           : parser types function expr format format/registry catalog pl
 exec              : types function expr format format/registry planner/plan log state internal/javatime internal/vfs
 .                 : parser types function expr format format/registry format/registry/remote catalog planner planner/plan log state exec internal/vfs
 kafka/groups      : log
-kafka/broker      : log kafka/groups internal/bufpool
+kafka/broker      : auth log kafka/groups internal/bufpool
 server/api        :
 server/schemas    : format/registry format/registry/protocol
 server            : . server/api server/schemas format/registry types log parser exec

@@ -27,6 +27,7 @@ type Options struct {
 	MaxFetchBytes int    // size of the records in a Fetch answer: 16 MiB
 	FetchMemory   int64  // of all Fetch answers that are being written: 128 MiB
 	Groups        groups.Options
+	Security      Security
 	Logger        *slog.Logger // no diagnostics
 
 	// StrictReplication refuses topics with a replication factor above 1, as a Kafka of one broker does. Otherwise it is
@@ -81,6 +82,9 @@ func New(l *log.Log, o Options) (*Broker, error) {
 		if _, err := parseEndpoint(o.Advertise); err != nil {
 			return nil, fmt.Errorf("the advertised address: %w", err)
 		}
+	}
+	if err := o.Security.check(); err != nil {
+		return nil, err
 	}
 	o.Groups.Logger = o.Logger
 	return &Broker{

@@ -26,9 +26,16 @@ type deadlines struct {
 	frame  time.Duration // for a piece of a frame that has begun
 	write  time.Duration // for a piece of an answer, of a peer that does not take it
 	detach time.Duration // before the rest of an answer is copied out of the log's memory
+
+	handshake time.Duration // of TLS
+	greeting  time.Duration // without a request, of a peer that has to authenticate
+	denied    time.Duration // before a wrong password is answered
 }
 
-var defaultDeadlines = deadlines{idle: 10 * time.Minute, frame: 30 * time.Second, write: time.Minute, detach: 250 * time.Millisecond}
+var defaultDeadlines = deadlines{
+	idle: 10 * time.Minute, frame: 30 * time.Second, write: time.Minute, detach: 250 * time.Millisecond,
+	handshake: 10 * time.Second, greeting: 30 * time.Second, denied: 100 * time.Millisecond,
+}
 
 const (
 	maxPipelined = 32
@@ -43,6 +50,7 @@ type conn struct {
 	self   endpoint // what the client was told to connect to
 	logger *slog.Logger
 	queue  chan *call // to the worker, in the order of arrival
+	peer   identity
 
 	unanswered atomic.Int32 // calls that were queued and not answered yet
 
@@ -59,14 +67,22 @@ type conn struct {
 }
 
 // serveConn serves a connection, which it closes, until the peer goes, breaks the protocol, or ctx ends.
-func (b *Broker) serveConn(ctx context.Context, nc net.Conn, self endpoint) {
+func (b *Broker) serveConn(ctx context.Context, raw net.Conn, self endpoint) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer context.AfterFunc(ctx, func() { nc.Close() })()
+	defer cancel(nil)
+	defer context.AfterFunc(ctx, func() { raw.Close() })()
+	nc, principal, err := b.shakeHands(ctx, raw)
+	if err != nil {
+		b.logger.Debug("kafka connection ended", "peer", raw.RemoteAddr().String(), "err", err)
+		raw.Close()
+		return
+	}
 	c := &conn{
 		broker: b, net: nc, self: self, logger: b.logger.With("peer", nc.RemoteAddr().String()),
 		queue:  make(chan *call, maxPipelined),
 		frames: frameReader{conn: nc, in: bufio.NewReaderSize(nc, 4<<10), memory: b.frames, stall: b.deadlines.frame},
 	}
+	c.peer.principal = principal
 	worked := make(chan struct{})
 	go func() { // Ends when the queue is closed, or by itself, which ends the reader.
 		defer close(worked)
@@ -120,6 +136,9 @@ func (c *conn) read(ctx context.Context) error {
 		if err := c.settled(ctx); err != nil {
 			return err
 		}
+		if err := c.early(api, size); err != nil {
+			return err
+		}
 		f, err := c.frames.read(ctx, size)
 		if err != nil {
 			return fmt.Errorf("reading a %s request of %d bytes: %w", api.name, size, err)
@@ -133,7 +152,11 @@ func (c *conn) read(ctx context.Context) error {
 // next waits for the next frame. A connection is idle when the peer owes a request, not when we owe an answer.
 func (c *conn) next() (size int, key int16, err error) {
 	for {
-		size, key, err = c.frames.peek(time.Now().Add(c.broker.deadlines.idle))
+		patience := c.broker.deadlines.idle
+		if c.unauthenticated() {
+			patience = c.broker.deadlines.greeting
+		}
+		size, key, err = c.frames.peek(time.Now().Add(patience))
 		if !errors.Is(err, os.ErrDeadlineExceeded) || c.unanswered.Load() == 0 {
 			return size, key, err
 		}
@@ -201,6 +224,9 @@ func (c *conn) answer(ctx context.Context, call *call) error {
 	resp, err := call.end(ctx)
 	if err == nil && resp != nil {
 		err = c.send(call, resp)
+	}
+	if err == nil {
+		err = call.hangUp
 	}
 	if err == nil {
 		c.unanswered.Add(-1)

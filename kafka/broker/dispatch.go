@@ -23,6 +23,7 @@ func served() apiTable {
 		handle(0, 5, (*Broker).syncGroup),
 		handle(0, 6, (*Broker).describeGroups),
 		handle(0, 5, (*Broker).listGroups),
+		handle(0, 1, (*Broker).saslHandshake),
 		handle(0, 4, (*Broker).apiVersions),
 		handle(0, 7, (*Broker).createTopics),
 		handle(0, 6, (*Broker).deleteTopics),
@@ -32,6 +33,7 @@ func served() apiTable {
 		handle(0, 4, (*Broker).describeConfigs),
 		handle(0, 2, (*Broker).alterConfigs),
 		handle(0, 4, (*Broker).describeLogDirs),
+		handle(0, 2, (*Broker).saslAuthenticate),
 		handle(0, 3, (*Broker).createPartitions),
 		handle(0, 2, (*Broker).deleteGroups),
 		handle(0, 2, (*Broker).electLeaders),
@@ -120,6 +122,7 @@ type call struct {
 
 	answer   kmsg.Response // nil: nothing is sent
 	err      error         // ends the connection
+	hangUp   error         // ends it when the answer is sent
 	begun    bool          // the handler has returned
 	finished chan struct{} // closed when the answer is sent
 }
@@ -135,6 +138,9 @@ type later struct {
 // begin runs the handler of a call.
 func (b *Broker) begin(ctx context.Context, c *call) {
 	c.begun = true
+	if c.err = b.admit(c); c.err != nil {
+		return
+	}
 	c.answer, c.err = c.api.handle(b, ctx, c, c.req)
 }
 

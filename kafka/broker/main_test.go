@@ -17,11 +17,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // testBroker is a broker on a loopback listener over a log in memory.
 type testBroker struct {
 	*Broker
-	t    testing.TB
-	addr string
-	fs   *vfs.Mem
-	tune func(*Broker) // before it serves
-	stop func()
+	t     testing.TB
+	addr  string
+	fs    *vfs.Mem
+	tune  func(*Broker)            // before it serves
+	equip func(*log.Log, *Options) // with what lives in the log
+	stop  func()
 
 	failing bool // the storage is, and its Close too
 }
@@ -71,6 +72,9 @@ func (b *testBroker) start(o Options) {
 		b.t.Fatal(err)
 	}
 	o.Logger = slog.New(bugCatcher{t: b.t})
+	if b.equip != nil {
+		b.equip(l, &o)
+	}
 	if b.Broker, err = New(l, o); err != nil {
 		b.t.Fatal(err)
 	}
