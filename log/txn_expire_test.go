@@ -119,14 +119,17 @@ func TestForgetTransactions(t *testing.T) {
 		if all := l.Transactions(); len(all) != 1 || all[0].ID != "busy" || all[0].State != TxnOngoing {
 			t.Fatalf("%+v", all)
 		}
-		_, err := l.InitTransactions(ctx, InitProducer{testTxn, 60_000, old})
-		expectError(t, "going on with a forgotten id", err, ErrUnknownTransaction)
 		l = reopen(t, l, fs)
 	}
-	fresh := initTxn(t, l, NoProducer)
+	fresh := initTxn(t, l, old) // goes on as if nothing had happened
 	if fresh.ID == old.ID {
 		t.Fatal("the same producer id again")
 	}
+	if again := initTxn(t, l, old); again != fresh {
+		t.Fatalf("asked again, %v became %v", fresh, again)
+	}
+	_, err := l.InitTransactions(ctx, InitProducer{testTxn, 60_000, ProducerID{old.ID, old.Epoch + 1}})
+	expectError(t, "another going on with the forgotten id", err, ErrProducerFenced)
 }
 
 // TestDeletedTopicInTransaction: a transaction ends though a topic it has written to is gone, and one of the same name has

@@ -29,7 +29,8 @@ type InitProducer struct {
 }
 
 // InitTransactions gives a transactional producer its id and a new epoch, durable on return. Producers that had the
-// transactional id before are fenced, and a transaction that is open is aborted.
+// transactional id before are fenced, and a transaction that is open is aborted. Whoever wants to go on with an id that has been
+// forgotten meanwhile gets a new producer: nothing of what it was is left that could be mixed up with it.
 func (l *Log) InitTransactions(ctx context.Context, o InitProducer) (ProducerID, error) {
 	if limit := l.opts.MaxTransactionTimeout.Milliseconds(); o.TimeoutMillis <= 0 || int64(o.TimeoutMillis) > limit {
 		return NoProducer, fmt.Errorf("%w: %d ms, allowed are 1 to %d", ErrInvalidTransactionTimeout, o.TimeoutMillis, limit)
@@ -40,9 +41,6 @@ func (l *Log) InitTransactions(ctx context.Context, o InitProducer) (ProducerID,
 	pd.decide = func() error {
 		x := l.txns.byID[o.TransactionalID]
 		if x == nil {
-			if o.Current != NoProducer {
-				return fmt.Errorf("%w: %q is not known", ErrUnknownTransaction, o.TransactionalID)
-			}
 			x = &transaction{id: o.TransactionalID, producer: NoProducer}
 		}
 		var err error
@@ -58,7 +56,7 @@ func (l *Log) InitTransactions(ctx context.Context, o InitProducer) (ProducerID,
 
 // initTransactions is InitTransactions in the turn of the group; the caller holds mu.
 func (l *Log) initTransactions(pd *pending, x *transaction, o *InitProducer) (ProducerID, error) {
-	if o.Current != NoProducer && o.Current != x.producer {
+	if o.Current != NoProducer && x.producer != NoProducer && o.Current != x.producer {
 		if x.last == o.Current && x.state != TxnOngoing {
 			return x.producer, errNothing // the answer was lost
 		}

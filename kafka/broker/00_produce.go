@@ -16,7 +16,8 @@ import (
 //     formats from before version 2, which are not taken: UNSUPPORTED_FOR_MESSAGE_FORMAT.
 //   - 3: one record batch of version 2 per partition. The log checks it and stores it as it came, compression included; see
 //     log.Log.Append. A partition that is refused does not keep the others back.
-//   - 5: the start of the partition is told. 7: zstd may be used. 8: errors come with a text.
+//   - 5: the start of the partition is told. 7: zstd may be used. 8: errors come with a text. 11: a batch of a transaction that its
+//     partition has not joined is TRANSACTION_ABORTABLE, before it is INVALID_TXN_STATE.
 //   - acks 1 is served as acks all: there is one replica, and what is acknowledged shall be safe. With acks 0 nothing is answered, and an
 //     error ends the connection, which makes the client ask for metadata again.
 //   - Requests are pipelined: one begins while others of the connection wait for the disk.
@@ -88,7 +89,7 @@ func (p *produced) appendAll(ctx context.Context, done func(error)) {
 	}
 	for i, r := range p.b.log.Append(ctx, p.writes, o, done) {
 		p.answers[i].BaseOffset, p.answers[i].LogAppendTime, p.answers[i].LogStartOffset = r.Base, r.Time, r.Start
-		p.refuse(p.answers[i], r.Err)
+		p.refuse(p.answers[i], txnError(r.Err, p.req.Version, never, 11))
 	}
 	p.writes = nil // which alias the frame
 }

@@ -2,7 +2,6 @@ package broker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/leatdb/leat/log"
@@ -22,10 +21,7 @@ func (b *Broker) initProducerID(ctx context.Context, _ *call, req *kmsg.InitProd
 	if err != nil {
 		got = log.NoProducer
 	}
-	if errors.Is(err, log.ErrProducerFenced) && req.Version < 4 {
-		err = fmt.Errorf("%w: %w", kerr.InvalidProducerEpoch, err)
-	}
-	resp.ProducerID, resp.ProducerEpoch, resp.ErrorCode = got.ID, got.Epoch, codeOf(err)
+	resp.ProducerID, resp.ProducerEpoch, resp.ErrorCode = got.ID, got.Epoch, codeOf(txnError(err, req.Version, 4, never))
 	return resp, nil
 }
 
@@ -37,11 +33,11 @@ func (b *Broker) initProducer(ctx context.Context, req *kmsg.InitProducerIDReque
 	case current.ID < 0:
 		current = log.NoProducer
 	}
-	switch {
-	case req.TransactionalID == nil:
+	if req.TransactionalID == nil {
 		return b.log.NewProducer(ctx)
-	case *req.TransactionalID == "":
-		return log.NoProducer, fmt.Errorf("%w: an empty transactional id", kerr.InvalidRequest)
+	}
+	if err := checkTransactionalID(*req.TransactionalID); err != nil {
+		return log.NoProducer, err
 	}
 	return b.log.InitTransactions(ctx, log.InitProducer{
 		TransactionalID: *req.TransactionalID, TimeoutMillis: req.TransactionTimeoutMillis, Current: current,
