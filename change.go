@@ -90,16 +90,17 @@ func (db *DB) startQuery(ctx context.Context, q *catalog.Query) error {
 		db.hold(q)
 	}
 	_, err := db.runtime.Start(q.Plan, exec.StartOptions{Paused: q.Paused})
+	db.restarts.note(db, q.ID, err)
 	return err
 }
 
 // startQueries starts what the catalogue says is running. A query that cannot
-// be started is reported and left out, so that one of them does not keep the
-// others down.
+// be started is reported and tried again later, so that one of them does not keep
+// the others down.
 func (db *DB) startQueries(ctx context.Context) error {
 	for _, q := range db.catalog.Load().Queries() {
 		if err := db.startQuery(ctx, q); err != nil {
-			db.opts.logger.Error("query does not start", "query", q.ID, "error", err)
+			db.opts.logger.Error("query does not start", "query", q.ID, "class", exec.Classify(err), "err", err)
 		}
 	}
 	return ctx.Err()

@@ -30,6 +30,7 @@ type DB struct {
 	closeRegistry func()
 	state         *state.DB
 	runtime       *exec.Runtime
+	restarts      restarts
 	planner       *planner.Planner
 
 	// ddl is held while a statement changes the catalogue: planning, writing the
@@ -132,6 +133,7 @@ func (db *DB) Close() error {
 
 func (db *DB) closeParts(ctx context.Context) error {
 	var errs []error
+	db.restarts.close()
 	if db.runtime != nil {
 		errs = append(errs, db.runtime.Close(ctx))
 	}

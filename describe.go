@@ -58,11 +58,39 @@ func (db *DB) runningQuery(q *catalog.Query) RunningQuery {
 	if sink := db.catalog.Load().Source(q.Sink); sink != nil {
 		r.SinkTopic = sink.Topic
 	}
-	r.State = string(exec.Failed)
-	if running := db.runtime.Query(q.ID); running != nil {
-		r.State = string(running.Status().State)
+	status := db.statusOf(q.ID)
+	r.State, r.ErrorClass = string(status.State), string(status.Class)
+	if status.Cause != nil {
+		r.Error = status.Cause.Error()
 	}
 	return r
+}
+
+// statusOf tells how a persistent query is, whether it could be started or not.
+func (db *DB) statusOf(id string) exec.Status {
+	if running := db.runtime.Query(id); running != nil {
+		return running.Status()
+	}
+	status := exec.Status{State: exec.Failed, Class: exec.UnknownError}
+	if u := db.restarts.of(id); u != nil {
+		status.Cause, status.Class = u.cause.Err, u.cause.Class
+	}
+	return status
+}
+
+// failuresOf lists the last failures of a persistent query.
+func (db *DB) failuresOf(id string) []QueryFailure {
+	var list []exec.Failure
+	if running := db.runtime.Query(id); running != nil {
+		list = running.Failures()
+	} else if u := db.restarts.of(id); u != nil {
+		list = append(list, u.cause)
+	}
+	var out []QueryFailure
+	for _, f := range list {
+		out = append(out, QueryFailure{f.At, string(f.Class), f.Err.Error(), f.Retry})
+	}
+	return out
 }
 
 func (db *DB) listQueries(extended bool) *QueryList {
@@ -75,7 +103,7 @@ func (db *DB) listQueries(extended bool) *QueryList {
 		l.Queries = append(l.Queries, db.runningQuery(q))
 	}
 	for _, c := range db.queries.list() {
-		l.Queries = append(l.Queries, RunningQuery{ID: c.QueryID, SQL: c.sql, State: "RUNNING", Push: true})
+		l.Queries = append(l.Queries, RunningQuery{ID: c.QueryID, SQL: c.sql, State: "RUNNING", Push: true, ErrorClass: string(exec.NoError)})
 	}
 	return l
 }
@@ -109,12 +137,12 @@ func (db *DB) describeQuery(q *catalog.Query) *QueryDescription {
 	if out.Window != nil {
 		d.WindowType = string(out.Window.Kind)
 	}
+	d.Failures = db.failuresOf(q.ID)
 	if running := db.runtime.Query(q.ID); running != nil {
-		status := running.Status()
-		if status.Cause != nil {
-			d.Error = status.Cause.Error()
-		}
 		d.Stats = statsOf(running.Stats())
+		for _, f := range running.Flows() {
+			d.Operators = append(d.Operators, OperatorStat{plan.Title(f.Node), f.Depth, f.In, f.Out, f.InRate, f.OutRate})
+		}
 	}
 	return d
 }

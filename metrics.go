@@ -20,6 +20,7 @@ type Metrics struct {
 type QueryMetrics struct {
 	ID, Sink string
 	State    exec.State // RUNNING, PAUSED or ERROR.
+	Class    exec.ErrorClass
 	exec.Stats
 }
 
@@ -27,6 +28,7 @@ type QueryMetrics struct {
 type TopicMetrics struct {
 	Name     string
 	Internal bool
+	Bytes    int64 // Of its record batches, on disk and in memory.
 	Ends     []PartitionOffsets
 }
 
@@ -36,14 +38,22 @@ func (db *DB) Metrics() Metrics {
 	m := Metrics{Log: db.log.Stats(), Push: len(db.queries.list())}
 	m.StateBytes, m.StateBound = db.state.Usage()
 	for _, q := range db.catalog.Load().Queries() {
-		out := QueryMetrics{ID: q.ID, Sink: q.Sink, State: exec.Failed}
+		out := QueryMetrics{ID: q.ID, Sink: q.Sink, Stats: exec.Stats{StreamTime: -1}}
+		status := db.statusOf(q.ID)
+		out.State, out.Class = status.State, status.Class
 		if running := db.runtime.Query(q.ID); running != nil {
-			out.State, out.Stats = running.Status().State, running.Stats()
+			out.Stats = running.Stats()
 		}
 		m.Queries = append(m.Queries, out)
 	}
 	for _, t := range db.log.Topics() {
-		m.Topics = append(m.Topics, TopicMetrics{Name: t.Name, Internal: t.Config.Internal, Ends: db.offsets(t.Name, t.Config.Partitions)})
+		out := TopicMetrics{Name: t.Name, Internal: t.Config.Internal, Ends: db.offsets(t.Name, t.Config.Partitions)}
+		for p := range int32(t.Config.Partitions) {
+			if n, err := db.log.PartitionBytes(t.Name, p); err == nil { // It may have been deleted meanwhile.
+				out.Bytes += n
+			}
+		}
+		m.Topics = append(m.Topics, out)
 	}
 	return m
 }

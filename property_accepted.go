@@ -17,7 +17,7 @@ var accepted = map[string]bool{
 	"buffered.records.per.partition": false, "max.task.idle.ms": false, "num.stream.threads": false, "task.timeout.ms": false,
 	"topology.optimization": false, "use.exact.numeric.comparison": false,
 	"ksql.fail.on.production.error": false, "ksql.headers.columns.enabled": false, "ksql.lambdas.enabled": false,
-	"ksql.query.error.max.queue.size": false, "ksql.query.persistent.max.bytes.buffering.total": false, "ksql.query.pull.interpreter.enabled": false,
-	"ksql.query.pull.max.allowed.offset.lag": false, "ksql.query.retry.backoff.initial.ms": false, "ksql.query.retry.backoff.max.ms": false,
+	"ksql.query.persistent.max.bytes.buffering.total": false, "ksql.query.pull.interpreter.enabled": false,
+	"ksql.query.pull.max.allowed.offset.lag":         false,
 	"ksql.query.transient.max.bytes.buffering.total": false, "ksql.source.table.materialization.enabled": false, "ksql.suppress.buffer.size.bytes": false,
 }

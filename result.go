@@ -1,5 +1,7 @@
 package leat
 
+import "time"
+
 // Result is the outcome of one statement. Exactly one of the pointer fields is
 // set; statements that only change the session (SET, DEFINE) set none.
 type Result struct {
@@ -97,6 +99,9 @@ type RunningQuery struct {
 	ID, SQL, Sink, SinkTopic string
 	State                    string // RUNNING, PAUSED or ERROR.
 	Push                     bool   // A client's query, not a persistent one.
+	Error                    string // Why it is in the state ERROR.
+	// ErrorClass is USER, SYSTEM or UNKNOWN in the state ERROR, otherwise NO_ERROR.
+	ErrorClass string
 }
 
 // QueryDescription is the answer to EXPLAIN.
@@ -106,9 +111,28 @@ type QueryDescription struct {
 	Sources    []string
 	WindowType string
 	Plan       string // The plan as text, one node a line.
-	Error      string // Why the query is in state ERROR.
 	Properties map[string]string
 	Stats      []Stat // Live figures of a running query.
+	Operators  []OperatorStat
+	Failures   []QueryFailure // The last times that it failed, oldest first, over or not.
+}
+
+// QueryFailure is one time that a query failed, or did not start.
+type QueryFailure struct {
+	At    time.Time
+	Class string // USER, SYSTEM or UNKNOWN.
+	Error string
+	Retry time.Time // When it was started again, or will be.
+}
+
+// OperatorStat is what goes through one node of the plan of a running query, since
+// it was started here and per second now.
+type OperatorStat struct {
+	Operator        string // In a few words; the plan has the details, in the same order.
+	Depth           int    // 0 for the result; inputs are one deeper.
+	RowsIn, RowsOut int64
+	InPerSecond     float64 // The mean of about ten seconds.
+	OutPerSecond    float64
 }
 
 // Stat is one figure of a running query.

@@ -82,13 +82,14 @@ func withScalar(name, summary string, params []string, result string, row func(a
 	f := &function.Scalar{
 		Info: function.Info{Name: strings.ToUpper(name), Category: "USER", Summary: summary},
 		Overloads: []function.ScalarOverload{{Params: sig.Params, Variadic: sig.Variadic, Result: sig.Result, Volatile: true,
-			New: func(*function.Call) (function.Kernel, error) { return rowKernel(row), nil }}},
+			New: func(*function.Call) (function.Kernel, error) { return rowKernel(strings.ToUpper(name), row), nil }}},
 	}
 	return withRegistration(func(r *function.Registry) error { return r.RegisterScalar(f) })
 }
 
-func rowKernel(row func(args []*types.Vector, i int, out *types.Vector) error) function.Kernel {
+func rowKernel(name string, row func(args []*types.Vector, i int, out *types.Vector) error) function.Kernel {
 	return func(args []*types.Vector, rows []uint32, out *types.Vector, errs *function.Errors) {
+		defer function.NamePanic(name)
 	next:
 		for _, r := range rows {
 			for _, a := range args {

@@ -92,6 +92,9 @@ func (b *builder) root(n plan.Node) error {
 		}
 		w := b.task.query.wire(n)
 		op, err := newExport(b.env, w, out)
+		if err == nil {
+			op.written = b.task.meters.of(n, nil)
+		}
 		if err == nil && w.parts != nil {
 			return b.parts(n, w.parts, op)
 		}
@@ -110,6 +113,7 @@ func (b *builder) sink(n *plan.Sink) error {
 	if err != nil {
 		return err
 	}
+	b.task.meters.of(n, &b.task.count.rowsOut)
 	op, err := newSink(b.env, n, out)
 	if n.Store == "" {
 		return b.on(n.Input, op, false, err)
@@ -139,6 +143,7 @@ func (b *builder) on(input plan.Node, op operator, wantOld bool, err error, abov
 // below builds the operators that compute n and hand its rows to next. wantOld
 // says that next needs the old side of table changes.
 func (b *builder) below(n plan.Node, next operator, wantOld bool) error {
+	next = b.meter(n, next)
 	switch n := n.(type) {
 	case *plan.Source:
 		return b.source(n, next, wantOld)

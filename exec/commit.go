@@ -87,7 +87,7 @@ func (c *commit) durable(lsn log.LSN, err error) {
 		for i, in := range c.inputs {
 			in.durable.Store(c.group.Offsets[i].Offset)
 		}
-		t.count.commitNanos.Add(int64(time.Since(c.began)))
+		t.count.commitLatency.observe(time.Since(c.began))
 	}
 	t.inflight.Add(-1)
 	t.wake()

@@ -3,6 +3,7 @@ package exec
 import (
 	"encoding/binary"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/leatdb/leat/format"
 	"github.com/leatdb/leat/format/registry"
@@ -21,7 +22,8 @@ type encoder struct {
 	valCols  int
 	key, val format.Encoder
 	window   *plan.KeyWindow
-	turn     int64 // Rows without a key so far.
+	turn     int64         // Rows without a key so far.
+	written  *atomic.Int64 // Counts the records.
 
 	keys, vals types.Spans // One entry per row to write.
 	bounded    types.Spans // The keys with their window bounds.
@@ -50,8 +52,12 @@ func newEncoder(e *env, schema *plan.Schema, keyFormat, valueFormat plan.Format,
 	if err != nil {
 		return nil, fmt.Errorf("value of topic %s: %w", out.topic, err)
 	}
-	return &encoder{env: e, out: out, keyCols: len(schema.Key), valCols: len(schema.Value),
-		key: key, val: val, window: schema.Window}, nil
+	w := &encoder{env: e, out: out, keyCols: len(schema.Key), valCols: len(schema.Value), key: key, val: val, window: schema.Window,
+		written: &e.task.count.rowsOut}
+	if !registered {
+		w.written = new(atomic.Int64)
+	}
+	return w, nil
 }
 
 // write appends a record for each of rows to the outlet.
@@ -81,7 +87,7 @@ func (w *encoder) write(b *batch, rows []uint32) {
 			}
 		}
 	}
-	w.env.task.count.rowsOut.Add(int64(len(rows) - bad))
+	w.written.Add(int64(len(rows) - bad))
 }
 
 // withHeaders appends the listed entries with the headers of the records that

@@ -11,17 +11,18 @@ func (t *task) fail(err error) {
 	err = fmt.Errorf("task %s: %w", t.name(), err)
 	t.cause.Store(&err)
 	t.count.failures.Add(1)
-	t.rt.opts.Logger.Error("task failed", "query", t.query.plan.ID, "task", t.name(), "err", err)
+	class := Classify(err)
+	t.rt.opts.Logger.Error("task failed", "query", t.query.plan.ID, "task", t.name(), "class", class, "err", err)
 	t.phase = broken
 	t.mail.refuse(err)
 	if t.results != nil {
 		t.results.fail(err)
 		return
 	}
-	wait := t.rt.opts.RetryBackoff << min(t.retries, 20)
-	wait = min(max(wait, t.rt.opts.RetryBackoff), t.rt.opts.RetryBackoffMax)
+	now := time.Now()
+	t.retryAt = now.Add(t.query.backoff(t.retries))
 	t.retries++
-	t.retryAt = time.Now().Add(wait)
+	t.query.failures.add(Failure{now, class, err, t.retryAt}, int(t.query.number("ksql.query.error.max.queue.size", defaultFailures)))
 	t.rt.timer.at(t.retryAt, t)
 	t.rt.progress.signal()
 }
@@ -51,6 +52,14 @@ func (t *task) recovered() {
 		t.retries = 0
 		t.cause.Store(nil)
 	}
+}
+
+// panicError is the error of a task whose turn panicked.
+func panicError(p any) error {
+	if err, ok := p.(error); ok {
+		return fmt.Errorf("panic: %w", err)
+	}
+	return fmt.Errorf("panic: %v", p)
 }
 
 // name is the task's place in its query.

@@ -29,6 +29,7 @@ type Query struct {
 	stages         []*stage
 	paused         atomic.Bool
 	turns          atomic.Int64 // Turns that its tasks have begun.
+	failures       failures
 }
 
 // newQuery makes a query without stages, for which the properties it was created

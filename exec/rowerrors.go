@@ -92,7 +92,7 @@ type serializeError struct {
 func (x *rowErrors) addRecord(e *env, kind failure, topic string, partition int32, offset int64, reason string) {
 	at := &logSource{topic, partition, offset}
 	if property, ok := stops[kind]; ok && strings.EqualFold(e.query.Properties[property], "true") {
-		e.task.chain.fail(fmt.Errorf("%s-%d@%d: %s; by the property %s that stops the query", topic, partition, offset, reason, property))
+		e.task.chain.fail(fmt.Errorf("%s-%d@%d: %s; by the property %s %w", topic, partition, offset, reason, property, errStopped))
 	}
 	switch kind {
 	case badKey, badValue:

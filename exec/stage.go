@@ -128,7 +128,7 @@ func (s *splitter) countPartitions(st *stage) error {
 		}
 		t, ok := s.log.Topic(l.topic)
 		if !ok {
-			return fmt.Errorf("topic %s does not exist", l.topic)
+			return fmt.Errorf("topic %s does not exist (%w)", l.topic, log.ErrUnknownTopic)
 		}
 		st.partitions = max(st.partitions, t.Config.Partitions)
 	}

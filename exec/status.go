@@ -22,7 +22,8 @@ const (
 // Status of a query.
 type Status struct {
 	State State
-	Cause error // Why it failed, joined over its tasks.
+	Cause error      // Why it failed, joined over its tasks.
+	Class ErrorClass // Of the first cause, NoError without one.
 }
 
 // Status returns how the query is at this moment.
@@ -35,11 +36,11 @@ func (q *Query) Status() Status {
 	})
 	switch {
 	case len(errs) > 0:
-		return Status{Failed, errors.Join(errs...)}
+		return Status{Failed, errors.Join(errs...), Classify(errs[0])}
 	case q.paused.Load():
-		return Status{State: Paused}
+		return Status{State: Paused, Class: NoError}
 	}
-	return Status{State: Running}
+	return Status{State: Running, Class: NoError}
 }
 
 // Stats are counters of a query since it was started here, and sizes.
@@ -52,16 +53,17 @@ type Stats struct {
 	Failures   int64 // How often a task failed and was started again.
 	Lag        int64 // Records in its inputs that are not processed yet.
 	StreamTime int64 // Highest row time seen, milliseconds; -1 before the first row.
-	// CommitNanos is the time that its durable commits took together, from handing
-	// them to the log until the log called back.
-	CommitNanos int64
-	State       state.Usage // Of its stores, at their last commits.
+	// CommitLatency is the time from handing a commit to the log until the log called
+	// back, of those that became durable.
+	CommitLatency Latency
+	State         state.Usage // Of its stores, at their last commits.
 }
 
 // counters are the Stats of one task, written by its worker.
 type counters struct {
 	rowsIn, rowsOut, late, errors, commits, failures atomic.Int64
-	streamTime, commitNanos                          atomic.Int64
+	streamTime                                       atomic.Int64
+	commitLatency                                    latency
 	state                                            atomic.Pointer[state.Usage] // nil before the first commit.
 }
 
@@ -79,7 +81,7 @@ func (q *Query) Stats() Stats {
 			s.Errors += t.count.errors.Load()
 			s.Commits += t.count.commits.Load()
 			s.Failures += t.count.failures.Load()
-			s.CommitNanos += t.count.commitNanos.Load()
+			t.count.commitLatency.addTo(&s.CommitLatency)
 			if u := t.count.state.Load(); u != nil {
 				s.State.Add(*u)
 			}

@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"fmt"
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
@@ -34,6 +33,7 @@ type task struct {
 	inflight atomic.Int32          // Commits that are not durable yet.
 	refused  atomic.Pointer[error] // Why a commit was not made durable.
 	count    counters
+	meters   meters
 
 	phase   phase
 	chain   *chain
@@ -76,6 +76,7 @@ func newTask(st *stage, partition int32) (*task, error) {
 	t := &task{rt: st.query.rt, query: st.query, stage: st, partition: partition, done: make(chan struct{})}
 	t.makeInputs()
 	t.count.streamTime.Store(-1)
+	t.meters.began = time.Now()
 	t.cold.Store(true)
 	if err := t.build(); err != nil {
 		return nil, err
@@ -100,7 +101,8 @@ func (t *task) build() (err error) {
 func (t *task) turn() (again bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			t.fail(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			t.rt.opts.Logger.Error("task panicked", "query", t.query.plan.ID, "task", t.name(), "stack", string(debug.Stack()))
+			t.fail(panicError(p))
 		}
 	}()
 	if t.phase == ended {
@@ -178,6 +180,7 @@ func (t *task) round() (bool, error) {
 		t.dirty, t.dirtySince = true, now
 	}
 	t.lastRound = now
+	t.meters.tick(now)
 	t.cold.Store(false)
 	return true, t.chain.err
 }

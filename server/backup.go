@@ -9,7 +9,7 @@ func (s *Server) backup(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/zip")
 	w.Header().Set("Content-Disposition", `attachment; filename="leat-backup.zip"`)
 	if err := s.db.Backup(r.Context(), w); err != nil {
-		s.logger.Error("backup failed", "error", err, "client", r.RemoteAddr)
+		s.logger.Error("backup failed", "err", err, "client", r.RemoteAddr)
 		panic(http.ErrAbortHandler)
 	}
 }

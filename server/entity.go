@@ -186,8 +186,17 @@ func describeQuery(q *leat.QueryDescription) api.QueryDescription {
 	for name, value := range q.Properties {
 		d.OverriddenProperties[name] = value
 	}
-	if q.Error != "" {
-		d.QueryErrors = append(d.QueryErrors, api.QueryError{ErrorMessage: q.Error, Type: "UNKNOWN"})
+	for _, o := range q.Operators {
+		d.Operators = append(d.Operators, api.Operator(o))
+	}
+	for _, f := range q.Failures {
+		d.QueryErrors = append(d.QueryErrors, api.QueryError{Timestamp: f.At.UnixMilli(), ErrorMessage: f.Error, Type: f.Class})
+	}
+	for _, s := range q.Stats {
+		if d.Statistics == nil {
+			d.Statistics = map[string]int64{}
+		}
+		d.Statistics[s.Name] = s.Value
 	}
 	return d
 }

@@ -92,8 +92,6 @@ var queryFigures = []queryFigure{
 	counterOf("errors_total", "Rows that went to the processing log.", func(q *leat.QueryMetrics) int64 { return q.Errors }),
 	counterOf("restarts_total", "Times that a task failed and was started again.", func(q *leat.QueryMetrics) int64 { return q.Failures }),
 	counterOf("commits_total", "Commits handed to the log.", func(q *leat.QueryMetrics) int64 { return q.Commits }),
-	{desc("query_commit_seconds_total", "Time until commits were durable, added up.", "query", "sink"), prometheus.CounterValue,
-		func(q *leat.QueryMetrics) float64 { return float64(q.CommitNanos) / 1e9 }},
 	gaugeOf("lag_records", "Records of the inputs that are not processed yet.", func(q *leat.QueryMetrics) int64 { return q.Lag }),
 	{desc("query_stream_time_seconds", "Highest row time seen, since 1970; absent before the first row.", "query", "sink"), prometheus.GaugeValue,
 		func(q *leat.QueryMetrics) float64 { return float64(q.StreamTime) / 1e3 }},
@@ -105,6 +103,8 @@ var queryFigures = []queryFigure{
 
 var (
 	queryState   = desc("query_state", "1 for the state that the query is in.", "query", "sink", "state")
+	queryError   = desc("query_error", "1 for the class of the error that the query is in the state ERROR for, NO_ERROR without one.", "query", "sink", "class")
+	commitTimes  = desc("query_commit_seconds", "Time from handing a commit to the log until it was durable.", "query", "sink")
 	pushQueries  = desc("push_queries", "Running queries of clients.")
 	stateBytes   = desc("state_bytes", "Memory that all stores use.")
 	stateBound   = desc("state_bound_bytes", "Memory that all stores may use.")
@@ -116,6 +116,8 @@ var (
 	queuedBytes  = desc("log_queued_bytes", "Bytes that wait to be written.")
 	healthy      = desc("healthy", "1 when the database serves, 0 when its storage has failed.")
 	topicEnd     = desc("topic_end_offset", "Offset after the last durable record.", "topic", "partition")
+	topicBytes   = desc("topic_bytes", "Size of the record batches that are kept.", "topic")
+	buildInfo    = desc("build_info", "1, with the version of the program.", "version")
 	topicStart   = desc("topic_start_offset", "Offset of the first record that is kept.", "topic", "partition")
 )
 
@@ -127,7 +129,7 @@ func (c *dbCollector) Describe(ch chan<- *prometheus.Desc) {
 	for _, f := range queryFigures {
 		ch <- f.desc
 	}
-	for _, d := range []*prometheus.Desc{queryState, pushQueries, stateBytes, stateBound, walBytes, walSyncs, segmentBytes, walSize, tailBytes,
+	for _, d := range []*prometheus.Desc{queryState, queryError, commitTimes, topicBytes, buildInfo, pushQueries, stateBytes, stateBound, walBytes, walSyncs, segmentBytes, walSize, tailBytes,
 		queuedBytes, healthy, topicEnd, topicStart} {
 		ch <- d
 	}
@@ -141,19 +143,18 @@ func (c *dbCollector) Collect(ch chan<- prometheus.Metric) {
 	m := c.db.Metrics()
 	for i := range m.Queries {
 		collectQuery(&m.Queries[i], send)
+		ch <- commitHistogram(&m.Queries[i])
 	}
 	for _, t := range m.Topics {
+		send(topicBytes, prometheus.GaugeValue, float64(t.Bytes), t.Name)
 		for _, p := range t.Ends {
 			partition := strconv.Itoa(int(p.Partition))
 			send(topicEnd, prometheus.GaugeValue, float64(p.End), t.Name, partition)
 			send(topicStart, prometheus.GaugeValue, float64(p.Start), t.Name, partition)
 		}
 	}
-	up := 1.0
-	if c.db.Healthy() != nil {
-		up = 0
-	}
-	send(healthy, prometheus.GaugeValue, up)
+	send(buildInfo, prometheus.GaugeValue, 1, leat.Version)
+	send(healthy, prometheus.GaugeValue, oneIf(c.db.Healthy() == nil))
 	send(pushQueries, prometheus.GaugeValue, float64(m.Push))
 	send(stateBytes, prometheus.GaugeValue, float64(m.StateBytes))
 	send(stateBound, prometheus.GaugeValue, float64(m.StateBound))
@@ -172,10 +173,28 @@ func collectQuery(q *leat.QueryMetrics, send func(d *prometheus.Desc, kind prome
 		}
 	}
 	for _, state := range []exec.State{exec.Running, exec.Paused, exec.Failed} {
-		v := 0.0
-		if q.State == state {
-			v = 1
-		}
-		send(queryState, prometheus.GaugeValue, v, q.ID, q.Sink, string(state))
+		send(queryState, prometheus.GaugeValue, oneIf(q.State == state), q.ID, q.Sink, string(state))
 	}
+	for _, class := range []exec.ErrorClass{exec.NoError, exec.UserError, exec.SystemError, exec.UnknownError} {
+		send(queryError, prometheus.GaugeValue, oneIf(q.Class == class), q.ID, q.Sink, string(class))
+	}
+}
+
+func oneIf(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// commitHistogram is how long the commits of a query took.
+func commitHistogram(q *leat.QueryMetrics) prometheus.Metric {
+	buckets, count := map[float64]uint64{}, uint64(0)
+	for i, n := range q.CommitLatency.Buckets {
+		count += uint64(n)
+		if i < len(exec.LatencyBounds) {
+			buckets[exec.LatencyBounds[i].Seconds()] = count
+		}
+	}
+	return prometheus.MustNewConstHistogram(commitTimes, count, float64(q.CommitLatency.Nanos)/1e9, buckets, q.ID, q.Sink)
 }

@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"github.com/leatdb/leat"
 )
 
 // scrape returns the figures at GET /metrics by name and labels.
@@ -29,6 +32,15 @@ func scrape(t *testing.T, url string) (figures map[string]string, text string) {
 		}
 	}
 	return figures, string(body)
+}
+
+func topicBytes(db *leat.DB, name string) int64 {
+	for _, t := range db.Metrics().Topics {
+		if t.Name == name {
+			return t.Bytes
+		}
+	}
+	return 0
 }
 
 // TestMetrics: what queries, topics and requests did is what is scraped.
@@ -56,6 +68,10 @@ func TestMetrics(t *testing.T) {
 		"leat_query_state_disk_reads_total" + query + "}":                "0",
 		"leat_query_state" + query + `,state="RUNNING"}`:                 "1",
 		"leat_query_state" + query + `,state="ERROR"}`:                   "0",
+		`leat_query_error{class="NO_ERROR",` + query[1:] + "}":           "1",
+		"leat_query_commit_seconds_count" + query + "}":                  strconv.FormatInt(db.Metrics().Queries[0].Commits, 10),
+		`leat_topic_bytes{topic="s"}`:                                    strconv.FormatInt(topicBytes(db, "s"), 10),
+		`leat_build_info{version="` + leat.Version + `"}`:                "1",
 		`leat_topic_end_offset{partition="0",topic="s"}`:                 "2",
 		`leat_http_request_seconds_count{code="200",route="POST /ksql"}`: "1",
 		`leat_http_request_seconds_count{code="400",route="POST /ksql"}`: "1",

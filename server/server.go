@@ -112,7 +112,7 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	err := s.db.Healthy()
 	ok := api.Health{IsHealthy: err == nil}
 	if err != nil {
-		s.logger.Warn("health check failed", "error", err)
+		s.logger.Warn("health check failed", "err", err)
 	}
 	writeJSON(w, http.StatusOK, &api.HealthCheck{IsHealthy: ok.IsHealthy, ServerState: "READY",
 		Details: map[string]api.Health{"metastore": ok, "kafka": ok, "commandRunner": ok}})

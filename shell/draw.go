@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -150,7 +151,11 @@ func drawQueries(w io.Writer, l *leat.QueryList) {
 	}
 	grid(w, table.Row{"Query", "State", "Sink", "Topic", "Statement"}, len(l.Queries), func(i int) table.Row {
 		q := l.Queries[i]
-		return table.Row{q.ID, q.State, q.Sink, q.SinkTopic, text.Trim(strings.Join(strings.Fields(q.SQL), " "), 60)}
+		state := q.State
+		if q.Error != "" {
+			state += " (" + q.ErrorClass + ")"
+		}
+		return table.Row{q.ID, state, q.Sink, q.SinkTopic, text.Trim(strings.Join(strings.Fields(q.SQL), " "), 60)}
 	})
 }
 
@@ -160,7 +165,7 @@ func drawQuery(w io.Writer, q *leat.QueryDescription) {
 	}
 	fmt.Fprintln(w, q.SQL)
 	if q.Error != "" {
-		fmt.Fprintln(w, "Error: "+q.Error)
+		fmt.Fprintf(w, "Error (%s): %s\n", q.ErrorClass, q.Error)
 	}
 	drawFields(w, q.Fields)
 	fmt.Fprintln(w, q.Plan)
@@ -169,6 +174,30 @@ func drawQuery(w io.Writer, q *leat.QueryDescription) {
 			return table.Row{q.Stats[i].Name, q.Stats[i].Value}
 		})
 	}
+	if len(q.Failures) > 0 {
+		grid(w, table.Row{"Failed at", "Class", "Error", "Started again"}, len(q.Failures), func(i int) table.Row {
+			f := q.Failures[i]
+			return table.Row{f.At.UTC().Format(time.RFC3339), f.Class, text.WrapSoft(f.Error, 70), f.Retry.UTC().Format(time.RFC3339)}
+		})
+	}
+	if len(q.Operators) > 0 {
+		grid(w, table.Row{"Operator", "Rows in", "Rows out", "In/s", "Out/s"}, len(q.Operators), func(i int) table.Row {
+			o := q.Operators[i]
+			in, inRate := any(o.RowsIn), any(perSecond(o.InPerSecond))
+			if strings.HasPrefix(o.Operator, "read ") { // What it reads is counted by the query.
+				in, inRate = "", ""
+			}
+			return table.Row{strings.Repeat("  ", o.Depth) + o.Operator, in, o.RowsOut, inRate, perSecond(o.OutPerSecond)}
+		})
+	}
+}
+
+// perSecond shows a rate with a digit more where it is low.
+func perSecond(rate float64) string {
+	if rate < 10 {
+		return fmt.Sprintf("%.1f", rate)
+	}
+	return fmt.Sprintf("%.0f", rate)
 }
 
 func drawFunction(w io.Writer, f *leat.FunctionDescription) {

@@ -25,6 +25,38 @@ func writeNode(b *strings.Builder, n Node, depth int) {
 	}
 }
 
+// Title names a node in a few words, for lists of a plan's nodes.
+func Title(n Node) string {
+	switch n := n.(type) {
+	case *Source:
+		return "read " + n.Name
+	case *Filter:
+		return "filter"
+	case *Project:
+		if n.Rekey {
+			return "rekey"
+		}
+		return "project"
+	case *Flatten:
+		return "flatten"
+	case *Repartition:
+		return "repartition"
+	case *Aggregate:
+		if n.Window != nil {
+			return "aggregate " + strings.ToLower(string(n.Window.Kind))
+		}
+		return "aggregate"
+	case *Join:
+		if n.ForeignKey != nil {
+			return strings.ToLower(string(n.Type)) + " foreign-key join"
+		}
+		return strings.ToLower(string(n.Type)) + " join"
+	case *Sink:
+		return "write " + n.Name
+	}
+	return describe(n)
+}
+
 func describe(n Node) string {
 	switch n := n.(type) {
 	case *Source:

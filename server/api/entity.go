@@ -157,6 +157,19 @@ type QueryDescription struct {
 	TasksMetadata        []any             `json:"tasksMetadata"`
 	ConsumerGroupID      *string           `json:"consumerGroupId"`
 	State                *string           `json:"state"`
+	// Operators and Statistics are leat's own: live figures of a running query.
+	Operators  []Operator       `json:"operators,omitempty"`
+	Statistics map[string]int64 `json:"statistics,omitempty"`
+}
+
+// Operator is what goes through a node of a running query's plan.
+type Operator struct {
+	Operator     string  `json:"operator"`
+	Depth        int     `json:"depth"`
+	RowsIn       int64   `json:"rowsIn"`
+	RowsOut      int64   `json:"rowsOut"`
+	InPerSecond  float64 `json:"rowsInPerSecond"`
+	OutPerSecond float64 `json:"rowsOutPerSecond"`
 }
 
 // QueryError is why a query failed.
