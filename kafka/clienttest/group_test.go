@@ -1,0 +1,103 @@
+package clienttest
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestGroup follows a group through joins, a kill of the server, a leave and a crash, while records come. All of them are seen.
+func TestGroup(t *testing.T) {
+	forEachClient(t, func(t *testing.T, c client, s *server) {
+		ad := must[admin](t)(c.admin(s))
+		check(t, ad.createTopic("work", 6, nil))
+		var tallies []*tally
+		var stops []func()
+		join := func() member {
+			m := must[member](t)(c.member(s, membership{group: "g", topic: "work"}))
+			seen, stop := collect(t, m)
+			tallies, stops = append(tallies, seen), append(stops, stop)
+			return m
+		}
+		w := startWriter(t, c, s, "work")
+		join()
+		waitForShares(t, s, "g", 6)
+		b := join()
+		waitForShares(t, s, "g", 3, 3)
+		third := join()
+		waitForShares(t, s, "g", 2, 2, 2)
+		eventually(t, "each member reads", func() bool {
+			return !slices.ContainsFunc(tallies, func(y *tally) bool { return y.len() == 0 })
+		})
+		s.restart()
+		w.waitForMore(t, 50)
+		waitForShares(t, s, "g", 2, 2, 2)
+		stops[1]()
+		check(t, b.close())
+		waitForShares(t, s, "g", 3, 3)
+		stops[2]()
+		third.crash()
+		waitForShares(t, s, "g", 6)
+		join()
+		waitForShares(t, s, "g", 3, 3)
+		w.waitForMore(t, 50)
+		w.stop()
+		seen := &tally{}
+		eventually(t, "the group has seen every record", func() bool {
+			for _, y := range tallies {
+				for v := range y.snapshot() {
+					seen.add(v)
+				}
+			}
+			return seen.has(&w.acked)
+		})
+		if extra := seen.without(&w.tried); len(extra) > 0 {
+			t.Errorf("values that nobody wrote: %.3q", extra)
+		}
+	})
+}
+
+// TestStaticMembers: neither the restart of a static member nor that of the server makes a rebalance.
+func TestStaticMembers(t *testing.T) {
+	forEachClient(t, func(t *testing.T, c client, s *server) {
+		ad := must[admin](t)(c.admin(s))
+		check(t, ad.createTopic("work", 4, nil))
+		join := func(instance string) (member, *tally, func()) {
+			m := must[member](t)(c.member(s, membership{group: "g", topic: "work", instance: instance}))
+			seen, stop := collect(t, m)
+			return m, seen, stop
+		}
+		stays, staySeen, _ := join("stays")
+		goes, goneSeen, stop := join("goes")
+		waitForShares(t, s, "g", 2, 2)
+		w := startWriter(t, c, s, "work")
+		w.waitForMore(t, 50)
+		eventually(t, "both read", func() bool { return staySeen.len() > 0 && goneSeen.len() > 0 })
+		before := stays.generations()
+		stop()
+		check(t, goes.close())
+		goes, againSeen, _ := join("goes")
+		eventually(t, "the static member reads again", func() bool { return againSeen.len() > 0 })
+		s.restart()
+		again := goes.generations()
+		stayed, came := staySeen.len(), againSeen.len()
+		w.waitForMore(t, 50)
+		eventually(t, "both read on", func() bool { return staySeen.len() > stayed && againSeen.len() > came })
+		waitForShares(t, s, "g", 2, 2)
+		if now := stays.generations(); now != before {
+			t.Errorf("the member that stayed got %d assignments more", now-before)
+		}
+		if now := goes.generations(); now != again {
+			t.Errorf("the kill of the server gave the other one %d assignments more", now-again)
+		}
+		w.stop()
+		seen := &tally{}
+		eventually(t, "every record is seen", func() bool {
+			for _, y := range []*tally{staySeen, goneSeen, againSeen} {
+				for v := range y.snapshot() {
+					seen.add(v)
+				}
+			}
+			return seen.has(&w.acked)
+		})
+	})
+}
