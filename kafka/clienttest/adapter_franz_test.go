@@ -141,7 +141,7 @@ func (t franzTransactor) abort(ctx context.Context) error {
 func (f franz) copyExactlyOnce(ctx context.Context, s *server, from, to, group, id string) error {
 	session, err := kgo.NewGroupTransactSession(kgo.SeedBrokers(s.addr), kgo.MetadataMinAge(100*time.Millisecond), kgo.TransactionalID(id),
 		kgo.ConsumerGroup(group), kgo.ConsumeTopics(from), kgo.DefaultProduceTopic(to), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.RequireStableFetchOffsets(), kgo.SessionTimeout(sessionTimeout),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.SessionTimeout(sessionTimeout),
 		kgo.HeartbeatInterval(heartbeatInterval), kgo.FetchMaxWait(500*time.Millisecond))
 	if err != nil {
 		return err
