@@ -36,6 +36,7 @@ func (db *DB) change(ctx context.Context, p *planner.Change) (*Result, error) {
 			return nil, err
 		}
 	}
+	p.Command.Message = p.Message
 	sequence, err := db.commit(ctx, p.CommandID, p.Command)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,9 @@ func (db *DB) change(ctx context.Context, p *planner.Change) (*Result, error) {
 	if p.Start != nil {
 		status.QueryID = p.Start.ID
 	}
-	return r, db.carryOut(ctx, p)
+	err = db.carryOut(ctx, p)
+	db.commands.done(sequence, err)
+	return r, err
 }
 
 // carryOut makes the running queries and the topics follow a command that is

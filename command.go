@@ -37,6 +37,8 @@ func (db *DB) replayCommands(ctx context.Context) error {
 				return fmt.Errorf("%s offset %d: %w", commandTopic, r.Offset[i], err)
 			}
 			db.next.Store(r.Offset[i] + 1)
+			db.commands.begun(statusOf(string(r.Key(i)), r.Offset[i], c))
+			db.commands.done(r.Offset[i], nil)
 		}
 		return nil
 	})
@@ -63,5 +65,6 @@ func (db *DB) commit(ctx context.Context, id string, c *catalog.Command) (int64,
 	}
 	db.catalog.Store(next)
 	db.next.Store(offsets[0] + 1)
+	db.commands.begun(statusOf(id, offsets[0], c))
 	return offsets[0], nil
 }

@@ -39,10 +39,14 @@ type DB struct {
 	catalog atomic.Pointer[catalog.Snapshot]
 	next    atomic.Int64 // Sequence number of the next command; changed under ddl.
 
+	commands commandTable // What became of commands.
+
 	queries queryTable   // Clients' running queries.
 	base    *Session     // Of DB.Exec and its like.
 	spread  atomic.Int64 // Counts rows inserted without key, to spread them over partitions.
 	closed  atomic.Bool
+	// terminated is set under ddl; see Terminate.
+	terminated atomic.Bool
 }
 
 // Open opens or creates the database in dir, which belongs to this process until

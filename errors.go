@@ -6,6 +6,11 @@ import "errors"
 var (
 	// ErrClosed: the database was closed.
 	ErrClosed = errors.New("leat: the database is closed")
+	// ErrForbidden: the session may not do that; see Session.Limit.
+	ErrForbidden = errors.New("not allowed")
+	// ErrTerminated: Terminate has ended the database's work; it begins anew when it
+	// is opened again.
+	ErrTerminated = errors.New("leat: everything was terminated; the database is empty when it is opened again")
 	// ErrQueryStatement: SELECT or PRINT where only statements with a finite
 	// result belong.
 	ErrQueryStatement = errors.New("SELECT and PRINT stream rows and must be sent as a query, to the endpoint '/query' or '/query-stream'")

@@ -57,3 +57,15 @@ func (db *DB) Metrics() Metrics {
 	}
 	return m
 }
+
+// StorePositions returns how far the stores of the persistent queries are, by the id
+// of the query.
+func (db *DB) StorePositions() map[string][]exec.StorePosition {
+	out := map[string][]exec.StorePosition{}
+	for _, q := range db.catalog.Load().Queries() {
+		if running := db.runtime.Query(q.ID); running != nil {
+			out[q.ID] = running.StorePositions()
+		}
+	}
+	return out
+}

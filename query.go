@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/leatdb/leat/exec"
@@ -110,6 +111,22 @@ func (db *DB) CloseQuery(id string) bool {
 	}
 	r.Close()
 	return true
+}
+
+// terminatePush does TERMINATE of a client's query, whose id may be in any case; nil
+// is another statement.
+func (db *DB) terminatePush(stmt parser.Statement) *Result {
+	st, ok := stmt.(*parser.ControlQuery)
+	if !ok || st.Action != parser.Terminate || st.QueryID == nil {
+		return nil
+	}
+	for _, r := range db.queries.list() {
+		if strings.EqualFold(r.QueryID, st.QueryID.Text) {
+			r.Close()
+			return &Result{SQL: stmt.Text(), Closed: &ClosedQuery{ID: r.QueryID}}
+		}
+	}
+	return nil
 }
 
 // CloseQueries stops all clients' queries.

@@ -22,6 +22,7 @@ type Result struct {
 	Types      []TypeName
 	Variables  []Variable
 	Assertion  *Assertion
+	Closed     *ClosedQuery
 	Rows       *Rows // SELECT and PRINT; the caller closes it.
 }
 
@@ -194,3 +195,6 @@ type Assertion struct {
 	ID      int    // and its id; one of them is missing where it was not asked for.
 	Exists  bool
 }
+
+// ClosedQuery is the answer to TERMINATE of a client's query.
+type ClosedQuery struct{ ID string }

@@ -1,6 +1,7 @@
 package leat
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"sort"
@@ -20,6 +21,25 @@ type Session struct {
 	overrides map[string]string
 	variables map[string]string // Keys upper-cased.
 	fixed     bool              // See ReadOnly.
+	access    Access
+}
+
+// Access is what the statements of a session may do.
+type Access int
+
+// The kinds of access, each less than the one before.
+const (
+	AccessAll     Access = iota // Everything.
+	AccessInserts               // Ask, and insert rows.
+	AccessQueries               // Ask: SELECT, PRINT, SHOW, DESCRIBE, EXPLAIN, and what concerns the session only.
+)
+
+// Limit lets the session do no more than access allows; other statements fail with
+// ErrForbidden.
+func (s *Session) Limit(access Access) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.access = access
 }
 
 // NewSession starts a session with the database's defaults.
@@ -37,11 +57,42 @@ func (s *Session) ReadOnly() {
 
 // refuses returns why the session does not do a statement, or nil.
 func (s *Session) refuses(stmt parser.Statement) error {
+	if _, inserts := stmt.(*parser.InsertValues); inserts {
+		if err := s.refusesInserts(); errors.Is(err, errFixed) {
+			return misplaced(stmt, errFixed.Error(), changeFile)
+		} else if err != nil {
+			return err
+		}
+	}
+	if !changesCatalog(stmt) {
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, inserts := stmt.(*parser.InsertValues); s.fixed && (inserts || changesCatalog(stmt)) {
-		return misplaced(stmt, "this server does what its queries file says, and can be asked only",
-			"change the file and start the server again")
+	switch {
+	case s.access != AccessAll:
+		return fmt.Errorf("%w: %s needs the role admin", ErrForbidden, firstWords(stmt.Text()))
+	case s.fixed:
+		return misplaced(stmt, errFixed.Error(), changeFile)
+	}
+	return nil
+}
+
+// errFixed refuses what ReadOnly sessions do not do; changeFile tells what to do
+// instead.
+var errFixed = errors.New("this server does what its queries file says, and can be asked only")
+
+const changeFile = "change the file and start the server again"
+
+// refusesInserts returns why the session inserts no rows, or nil.
+func (s *Session) refusesInserts() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.access == AccessQueries:
+		return fmt.Errorf("%w: inserting rows needs the role write", ErrForbidden)
+	case s.fixed:
+		return errFixed
 	}
 	return nil
 }

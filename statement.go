@@ -103,6 +103,9 @@ func (s *Session) one(ctx context.Context, sql string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r := s.db.terminatePush(stmt); r != nil {
+		return r, nil
+	}
 	if err := s.refuses(stmt); err != nil {
 		return nil, err
 	}
@@ -120,6 +123,9 @@ func (s *Session) planAndDo(ctx context.Context, stmt parser.Statement) (*Result
 	if changesCatalog(stmt) {
 		s.db.ddl.Lock()
 		defer s.db.ddl.Unlock()
+	}
+	if s.db.terminated.Load() {
+		return nil, ErrTerminated
 	}
 	planned, err := s.db.planner.Plan(ctx, stmt, s.db.catalog.Load(), planner.Session{Properties: s.effective(), NextID: s.db.next.Load()})
 	if err != nil {

@@ -38,7 +38,9 @@ const (
 type Command struct {
 	Kind Kind `json:"kind"`
 	// SQL is the statement the command was made from.
-	SQL         string            `json:"sql"`
+	SQL string `json:"sql"`
+	// Message tells clients what the command did; commands of earlier builds have none.
+	Message     string            `json:"message,omitempty"`
 	Source      *Source           `json:"source,omitempty"`
 	Query       *Query            `json:"query,omitempty"`
 	Type        *Type             `json:"type,omitempty"`

@@ -1,7 +1,9 @@
 package exec
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"sync/atomic"
 
 	"github.com/leatdb/leat/planner/plan"
@@ -101,4 +103,30 @@ func (t *task) lag() int64 {
 		}
 	}
 	return n
+}
+
+// StorePosition is how far a store follows one partition of its input.
+type StorePosition struct {
+	Store, Topic string
+	Partition    int32
+	Position     int64 // The first offset that is not in the store yet.
+	End          int64 // The end of the partition.
+}
+
+// StorePositions returns how far the stores of the query are.
+func (q *Query) StorePositions() []StorePosition {
+	var out []StorePosition
+	q.eachTask(func(t *task) {
+		for store := range t.keeps {
+			for _, in := range t.inputs {
+				if end, err := t.rt.opts.Log.EndOffset(in.topic, in.partition); err == nil {
+					out = append(out, StorePosition{store, in.topic, in.partition, in.pos.Load(), end})
+				}
+			}
+		}
+	})
+	slices.SortFunc(out, func(a, b StorePosition) int {
+		return cmp.Or(cmp.Compare(a.Store, b.Store), cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
+	})
+	return out
 }
