@@ -85,3 +85,6 @@ func (db *DB) terminateQueries(ctx context.Context) error {
 	_, err = db.change(ctx, planned.(*planner.Change))
 	return err
 }
+
+// Terminated tells whether Terminate has ended the database's work.
+func (db *DB) Terminated() bool { return db.terminated.Load() }

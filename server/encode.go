@@ -78,7 +78,12 @@ func (e *ksqlEncoder) head(dst []byte) []byte {
 }
 
 func (e *ksqlEncoder) row(dst []byte, r leat.Row) []byte {
-	dst = append(dst, ",\n"+`{"row":{"columns":[`...)
+	return appendRow(append(dst, ",\n"...), r)
+}
+
+// appendRow appends a row as an object {"row"}.
+func appendRow(dst []byte, r leat.Row) []byte {
+	dst = append(dst, `{"row":{"columns":[`...)
 	dst = appendValues(dst, r.Values)
 	dst = append(dst, ']')
 	if r.Tombstone {

@@ -54,6 +54,8 @@ func entity(r *leat.Result) any {
 			e.Variables = append(e.Variables, api.Variable{Name: v.Name, Value: v.Value})
 		}
 		return e
+	case r.Closed != nil:
+		return &api.TerminateQuery{Entity: head("terminate_query"), QueryID: r.Closed.ID, WasTerminated: true}
 	case r.Assertion != nil && r.Assertion.Topic == "":
 		return assertSchemaEntity(r.Assertion, head)
 	case r.Assertion != nil:

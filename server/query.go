@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/leatdb/leat"
@@ -21,19 +22,18 @@ const (
 // first.
 func (s *Server) query(w http.ResponseWriter, r *http.Request) {
 	var req api.KsqlRequest
-	if !readJSON(w, r, &req) {
-		return
+	if s.readJSON(w, r, &req) {
+		s.stream(w, r, &req, mediaKsql)
 	}
-	s.stream(w, r, req.SQL, req.StreamsProperties, req.SessionVariables, mediaKsql)
 }
 
 // queryStream answers POST /query-stream.
 func (s *Server) queryStream(w http.ResponseWriter, r *http.Request) {
 	var req api.QueryStreamRequest
-	if !readJSON(w, r, &req) {
-		return
+	if s.readJSON(w, r, &req) {
+		s.stream(w, r, &api.KsqlRequest{SQL: req.SQL, StreamsProperties: req.Properties, SessionVariables: req.SessionVariables,
+			RequestProperties: req.RequestProperties}, mediaDelimited)
 	}
-	s.stream(w, r, req.SQL, req.Properties, req.SessionVariables, mediaDelimited)
 }
 
 // keepsSession tells whether the client is one of leat's own.
@@ -56,28 +56,37 @@ func accepted(r *http.Request, byDefault string) (string, bool) {
 	return "", false
 }
 
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, sql string, properties map[string]any, variables map[string]string, byDefault string) {
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, req *api.KsqlRequest, byDefault string) {
 	media, ok := accepted(r, byDefault)
 	if !ok {
-		http.Error(w, "Not Acceptable", http.StatusNotAcceptable)
+		plain(w, http.StatusNotAcceptable)
 		return
 	}
-	session, err := s.session(properties, variables)
+	session, err := s.sessionFor(r.Context(), req)
 	if err != nil {
-		writeError(w, http.StatusBadRequest, api.Generic(api.CodeBadRequest, err.Error()))
+		writeRefusal(w, err, nil)
 		return
 	}
-	rows, err := session.Query(r.Context(), sql)
+	rows, err := session.Query(r.Context(), req.SQL)
 	if err != nil {
 		if media == api.MediaSession {
 			answerSession(w, session, nil, err)
 			return
 		}
-		status, body := refusal(err, nil)
-		writeError(w, status, body)
+		writeRefusal(w, err, nil)
 		return
 	}
 	defer rows.Close()
+	if rows.Pull {
+		defer s.limits.timer(rows)()
+	} else {
+		done, ok := s.beginPush()
+		if !ok {
+			writeError(w, http.StatusBadRequest, api.Generic(api.CodeTooMany, s.limits.tooMany()))
+			return
+		}
+		defer done()
+	}
 	out, err := encoderFor(media, rows)
 	if err != nil {
 		writeError(w, http.StatusBadRequest, api.Generic(api.CodeBadRequest, err.Error()))
@@ -92,15 +101,15 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, sql string, prop
 }
 
 // copyRows writes rows as they come and flushes whenever it would wait, so that
-// a change is seen at once and a burst goes out in large pieces.
+// a change is seen at once and a burst goes out in large pieces. It waits for a
+// client that is slow, and with it the query does; one that takes nothing for too
+// long is disconnected.
 func (s *Server) copyRows(w http.ResponseWriter, rows *leat.Rows, out rowEncoder) {
-	flusher := http.NewResponseController(w)
+	client := s.limits.writer(w)
 	buf := out.head(nil)
 	for {
-		if _, err := w.Write(buf); err != nil {
-			return
-		}
-		if err := flusher.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		if err := client.send(buf); err != nil {
+			s.disconnected(rows, err)
 			return
 		}
 		batch, err := rows.Next()
@@ -110,11 +119,18 @@ func (s *Server) copyRows(w http.ResponseWriter, rows *leat.Rows, out rowEncoder
 		}
 		if err != nil || len(batch) == 0 {
 			// The client may be gone; there is nobody else to tell.
-			_, _ = w.Write(out.end(buf, rows.Final()))
+			_ = client.send(out.end(buf, rows.Final()))
 			return
 		}
 		for _, row := range batch {
 			buf = out.row(buf, row)
 		}
+	}
+}
+
+// disconnected tells of clients that were too slow; others just went.
+func (s *Server) disconnected(rows *leat.Rows, err error) {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		s.logger.Warn("client disconnected: it has taken nothing for too long", "query", rows.QueryID, "limit", s.limits.Stall)
 	}
 }

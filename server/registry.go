@@ -19,6 +19,15 @@ func (s *Server) registryHandler() http.Handler {
 	return nil
 }
 
+// registryAlone is the registry at an address of its own, for the same users.
+func (s *Server) registryAlone() http.Handler {
+	h := s.registryHandler()
+	if h == nil {
+		return nil
+	}
+	return s.origins.share(s.states(s.authenticate(allow(registryRole, h))))
+}
+
 // registryRoutes adds the paths of the registry's protocol. None of them is a path
 // of ksqlDB's API, so that one URL serves the clients of both.
 func (s *Server) registryRoutes(mux *http.ServeMux) {
@@ -26,6 +35,7 @@ func (s *Server) registryRoutes(mux *http.ServeMux) {
 	if h == nil {
 		return
 	}
+	h = allow(registryRole, h)
 	for _, root := range schemas.Roots {
 		mux.Handle("/"+root, h)
 		mux.Handle("/"+root+"/", h)
@@ -38,9 +48,5 @@ func (s *Server) ServeRegistry(l net.Listener) error {
 	if s.registry.Handler == nil {
 		return errors.Join(fmt.Errorf("the schema registry of this database is elsewhere, so there is none to serve at %s", l.Addr()), l.Close())
 	}
-	err := s.registry.Serve(l)
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
+	return serve(&s.registry, l)
 }

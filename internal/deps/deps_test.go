@@ -46,7 +46,7 @@ kafka/groups      : log
 kafka/broker      : auth log kafka/groups internal/bufpool
 server/api        :
 server/schemas    : format/registry format/registry/protocol
-server            : . server/api server/schemas format/registry types log parser exec
+server            : . auth server/api server/schemas format/registry types log parser exec
 server/client     : . server/api parser types
 shell             : . parser types
 internal/sqldocs  : . shell sqltest parser planner format function types

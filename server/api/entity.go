@@ -281,3 +281,10 @@ type AssertTopic struct {
 	TopicName string `json:"topicName"`
 	Exists    bool   `json:"exists"`
 }
+
+// TerminateQuery answers TERMINATE of a client's query.
+type TerminateQuery struct {
+	Entity
+	QueryID       string `json:"queryId"`
+	WasTerminated bool   `json:"wasTerminated"`
+}

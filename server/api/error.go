@@ -5,10 +5,16 @@ const (
 	CodeBadRequest    = 40000
 	CodeBadStatement  = 40001
 	CodeQueryEndpoint = 40002 // SELECT or PRINT sent to /ksql.
+	CodeTooMany       = 40003 // Push queries.
+	CodeNeedsHTTP2    = 40004
+	CodeUnauthorized  = 40100
+	CodeForbidden     = 40300
 	CodeNotFound      = 40400
 	CodeAssertion     = 41700
 	CodeServer        = 50000
+	CodeCommandWait   = 50301 // The command did not come in time.
 	CodeShuttingDown  = 50303
+	CodeTerminated    = 50304
 )
 
 // Error is the body of every refusal. Type is generic_error, or statement_error
