@@ -204,9 +204,3 @@ func checkSubstituted(t *testing.T, got, want, value []lexer.Token) {
 		}
 	}
 }
-
-// tokens cuts text into tokens, without EOF.
-func tokens(text string) []lexer.Token {
-	all, _ := lexer.ConsumeAll(newScanner(text))
-	return all[:len(all)-1]
-}

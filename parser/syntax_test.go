@@ -13,7 +13,7 @@ import (
 // TestSyntaxIsAccepted derives statements from the forms: each must parse, and
 // together they are of every kind there is.
 func TestSyntaxIsAccepted(t *testing.T) {
-	n := newNotation()
+	n := newMeasured()
 	kinds := map[string]bool{}
 	for i, s := range StatementSyntax() {
 		t.Run(strings.ReplaceAll(s.Name, " ", "_"), func(t *testing.T) {

@@ -71,3 +71,16 @@ func tokenEnd(t *lexer.Token) int { return t.Pos.Offset + len(t.Value) }
 func tokenSpan(t *lexer.Token) Span {
 	return Span{Start: t.Pos.Offset, End: tokenEnd(t), Line: t.Pos.Line, Col: t.Pos.Column}
 }
+
+// tokens returns all tokens of a text, also those that are not SQL.
+func tokens(text string) []lexer.Token {
+	scan := newScanner(text)
+	var all []lexer.Token
+	for {
+		t, err := scan.Next()
+		if err != nil || t.Type == lexer.EOF {
+			return all
+		}
+		all = append(all, t)
+	}
+}
