@@ -5,6 +5,7 @@ package shell
 import (
 	"fmt"
 	"os"
+	"sync/atomic"
 
 	prompt "github.com/c-bata/go-prompt"
 	"golang.org/x/sys/unix"
@@ -23,6 +24,7 @@ type console struct {
 	fd    int
 	saved *unix.Termios // Not nil while the terminal is raw.
 	keys  splitter
+	told  atomic.Uint32 // The size that the library knows: columns, and rows above them.
 }
 
 // newConsole opens the controlling terminal.
@@ -96,6 +98,7 @@ func (c *console) Read() ([]byte, error) {
 	if key := c.keys.next(false); key != nil {
 		return key, nil
 	}
+	c.announceSize()
 	var buf [4096]byte
 	n, err := unix.Read(c.fd, buf[:])
 	if n <= 0 {
@@ -114,11 +117,25 @@ func (c *console) Read() ([]byte, error) {
 	return nil, unix.EAGAIN
 }
 
+// announceSize tells the library of a size that changed while a statement ran,
+// when it does not listen to the signal: it gets another.
+func (c *console) announceSize() {
+	ws, err := unix.IoctlGetWinsize(c.fd, unix.TIOCGWINSZ)
+	if err != nil || ws.Col == 0 || ws.Row == 0 || packSize(ws) == c.told.Load() {
+		return
+	}
+	// It is asked again with the next read when the signal was too early.
+	_ = unix.Kill(os.Getpid(), unix.SIGWINCH)
+}
+
+func packSize(ws *unix.Winsize) uint32 { return uint32(ws.Row)<<16 | uint32(ws.Col) }
+
 // GetWinSize returns the size of the terminal, or a usual one when it tells none.
 func (c *console) GetWinSize() *prompt.WinSize {
 	ws, err := unix.IoctlGetWinsize(c.fd, unix.TIOCGWINSZ)
 	if err != nil || ws.Col == 0 || ws.Row == 0 {
 		return &prompt.WinSize{Row: 24, Col: 80}
 	}
+	c.told.Store(packSize(ws))
 	return &prompt.WinSize{Row: ws.Row, Col: ws.Col}
 }

@@ -8,6 +8,7 @@ import (
 
 	prompt "github.com/c-bata/go-prompt"
 
+	"github.com/leatdb/leat"
 	"github.com/leatdb/leat/parser"
 )
 
@@ -33,7 +34,7 @@ func (p *session) help(args string) error {
 // wordHelp tells about a function, or about the parts of statements in which a
 // keyword stands.
 func (p *session) wordHelp(word string) error {
-	isFunction := slices.ContainsFunc(p.functions(), func(s prompt.Suggest) bool { return strings.EqualFold(s.Text, word+"(") })
+	isFunction := slices.ContainsFunc(p.memory.know(p.ctx).functions, func(f leat.FunctionName) bool { return strings.EqualFold(f.Name, word) })
 	if terms := parser.TermsWith(word); len(terms) > 0 && !isFunction {
 		for _, t := range terms {
 			fmt.Fprintf(p.shell.Out, "%-12s %s\n", t.Name, strings.ReplaceAll(t.Form, "\n", "\n"+strings.Repeat(" ", 13)))
@@ -64,7 +65,7 @@ func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "
 
 func (p *session) overview() {
 	fmt.Fprintln(p.shell.Out, "Statements end with a semicolon. Tab completes, F1 explains the word at the cursor, Ctrl-C stops a running query.")
-	for _, c := range shellCommands() {
+	for _, c := range allCommands() {
 		fmt.Fprintf(p.shell.Out, "  %-30s %s\n", c.name+" "+c.args, c.help)
 	}
 	var names []string
@@ -90,14 +91,43 @@ func wrap(words []string, width int) []string {
 	return lines
 }
 
-// helpAtCursor explains the word before the cursor: a statement or a function.
+// helpAtCursor explains the word at the cursor, or else the function call that
+// the cursor is in: a statement, a clause or a function.
 func (p *session) helpAtCursor(b *prompt.Buffer) {
-	word := strings.ToLower(strings.TrimRight(b.Document().GetWordBeforeCursorUntilSeparator(" ,()"), "("))
 	fmt.Fprint(p.shell.Out, "\r\n")
-	if word == "" {
-		p.overview()
-		return
+	d := b.Document()
+	word := strings.ToLower(d.GetWordBeforeCursorUntilSeparator(wordEnds) + d.GetWordAfterCursorUntilSeparator(wordEnds))
+	for _, w := range []string{word, enclosingCall(d.TextBeforeCursor())} {
+		if w != "" && p.explainable(w) {
+			// What can be explained gives no error.
+			_ = p.help(w)
+			return
+		}
 	}
-	// A word that is neither is told so by the statement itself.
-	_ = p.help(word)
+	p.overview()
+}
+
+// explainable tells whether there is help about a word.
+func (p *session) explainable(word string) bool {
+	return len(parser.SyntaxOf(word)) > 0 || len(parser.TermsWith(word)) > 0 ||
+		slices.ContainsFunc(p.memory.know(p.ctx).functions, func(f leat.FunctionName) bool { return strings.EqualFold(f.Name, word) })
+}
+
+// enclosingCall is the name before the innermost bracket that is open at the end
+// of the text.
+func enclosingCall(text string) string {
+	open := 0
+	for i := len(text) - 1; i >= 0; i-- {
+		switch text[i] {
+		case ')':
+			open++
+		case '(':
+			if open == 0 {
+				before := strings.TrimRight(text[:i], " ")
+				return before[strings.LastIndexAny(before, wordEnds)+1:]
+			}
+			open--
+		}
+	}
+	return ""
 }

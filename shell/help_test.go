@@ -22,7 +22,9 @@ func helpSession(t *testing.T, out *bytes.Buffer) *session {
 			t.Error(err)
 		}
 	})
-	return &session{shell: &Shell{Session: db.NewSession(), Out: out, Err: out, Format: Tabular}, ctx: context.Background()}
+	engine := db.NewSession()
+	return &session{shell: &Shell{Session: engine, Out: out, Err: out, Format: Tabular}, ctx: context.Background(),
+		memory: memory{engine: engine}, history: &history{}}
 }
 
 func TestHelpShowsFormAndExample(t *testing.T) {

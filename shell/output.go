@@ -96,7 +96,12 @@ func (w *tableWriter) row(r leat.Row) error {
 	return w.t.Append(cells)
 }
 
-func (w *tableWriter) flush() error { return w.t.Flush() }
+func (w *tableWriter) flush() error {
+	if err := w.t.Flush(); err != nil {
+		return err
+	}
+	return w.t.Resize(terminalWidth(w.shell.Out))
+}
 
 func (w *tableWriter) close() error {
 	n, err := w.t.Close()

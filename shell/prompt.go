@@ -1,11 +1,9 @@
 package shell
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	prompt "github.com/c-bata/go-prompt"
@@ -13,35 +11,54 @@ import (
 	"github.com/leatdb/leat/parser"
 )
 
+const (
+	firstPrefix = "leat> "
+	morePrefix  = "    > "
+)
+
 // Interactive reads statements from the terminal until Ctrl-D or exit. The
-// terminal is given back as it was, however the session ends.
-func (s *Shell) Interactive(ctx context.Context) error {
+// terminal is given back as it was, however the session ends. place says where
+// the data is, for the command server.
+func (s *Shell) Interactive(ctx context.Context, place string) error {
 	con, err := newConsole()
 	if err != nil {
 		return err
 	}
 	defer con.Close()
-	p := &session{shell: s, ctx: ctx, history: loadHistory()}
+	past, err := loadHistory(historyPath())
+	if err != nil {
+		fmt.Fprintln(s.Err, "Warning: "+err.Error())
+	}
+	p := &session{shell: s, ctx: ctx, place: place, history: past, memory: memory{engine: s.Session}}
 	prompt.New(p.enter, p.complete,
 		prompt.OptionParser(con),
-		prompt.OptionPrefix("leat> "),
-		prompt.OptionLivePrefix(func() (string, bool) { return "    > ", p.pending.Len() > 0 }),
+		prompt.OptionPrefix(firstPrefix),
+		prompt.OptionLivePrefix(func() (string, bool) { return morePrefix, p.pending.Len() > 0 }),
 		prompt.OptionHistory(p.history.lines),
 		prompt.OptionTitle("leat"),
-		prompt.OptionMaxSuggestion(10),
-		prompt.OptionCompletionWordSeparator(" ,()=<>\t"),
+		prompt.OptionMaxSuggestion(min(10, max(2, con.GetWinSize().Row/2))),
+		prompt.OptionCompletionWordSeparator(wordEnds),
 		prompt.OptionSetExitCheckerOnInput(func(string, bool) bool { return p.leaving || ctx.Err() != nil }),
-		prompt.OptionAddKeyBind(prompt.KeyBind{Key: prompt.ControlC, Fn: func(*prompt.Buffer) { p.pending.Reset() }}),
-		prompt.OptionAddKeyBind(prompt.KeyBind{Key: prompt.F1, Fn: p.helpAtCursor}),
+		prompt.OptionAddKeyBind(
+			prompt.KeyBind{Key: prompt.ControlC, Fn: func(*prompt.Buffer) { p.pending.Reset() }},
+			prompt.KeyBind{Key: prompt.F1, Fn: p.helpAtCursor},
+			prompt.KeyBind{Key: prompt.Backspace, Fn: p.joinLine},
+			prompt.KeyBind{Key: prompt.ControlH, Fn: p.joinLine}),
 	).Run()
-	return p.history.save()
+	if !p.leaving {
+		fmt.Fprintln(s.Err, "Bye.")
+	}
+	return errors.Join(s.Close(), con.Close())
 }
 
 // session is the state of one interactive conversation.
 type session struct {
 	shell   *Shell
 	ctx     context.Context
+	place   string
+	memory  memory
 	pending strings.Builder // Lines of a statement without its `;` yet.
+	typed   string          // The line before the key that is being handled.
 	history *history
 	leaving bool
 }
@@ -49,12 +66,19 @@ type session struct {
 // enter takes a line. Commands of the shell work at the start of a statement;
 // SQL runs when a top-level `;` has been typed.
 func (p *session) enter(line string) {
+	p.typed = ""
+	prefix := firstPrefix
+	if p.pending.Len() > 0 {
+		prefix = morePrefix
+	}
+	p.shell.spoolInput(prefix, line)
 	if p.pending.Len() == 0 {
 		if strings.TrimSpace(line) == "" {
 			return
 		}
 		if known, err := p.command(line); known {
-			if err != nil {
+			p.remember(line)
+			if err != nil && !IsReported(err) {
 				fmt.Fprintln(p.shell.Err, "Error: "+err.Error())
 			}
 			return
@@ -67,51 +91,29 @@ func (p *session) enter(line string) {
 		return
 	}
 	p.pending.Reset()
-	p.history.add(strings.Join(strings.Fields(text), " "))
+	p.remember(text)
 	// Run has told the user what went wrong; the prompt goes on.
 	_ = p.shell.Run(p.ctx, text)
+	p.memory.stale()
 }
 
-// history keeps whole statements across sessions.
-type history struct {
-	path  string
-	lines []string
-	added int
+func (p *session) remember(text string) {
+	if err := p.history.add(text); err != nil {
+		fmt.Fprintln(p.shell.Err, "Warning: "+err.Error())
+	}
 }
 
-const historyLines = 1000
-
-func loadHistory() *history {
-	h := &history{}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return h
-	}
-	h.path = filepath.Join(home, ".leat_history")
-	f, err := os.Open(h.path)
-	if err != nil {
-		return h // The first session has none.
-	}
-	defer f.Close()
-	for sc := bufio.NewScanner(f); sc.Scan(); {
-		h.lines = append(h.lines, sc.Text())
-	}
-	return h
-}
-
-func (h *history) add(line string) {
-	if n := len(h.lines); n > 0 && h.lines[n-1] == line {
+// joinLine lets Backspace at the beginning of a continued statement bring the
+// line before it back.
+func (p *session) joinLine(b *prompt.Buffer) {
+	if p.typed != "" || b.Text() != "" || p.pending.Len() == 0 {
 		return
 	}
-	h.lines = append(h.lines, line)
-	h.added++
-}
-
-// save writes the last lines to the history file.
-func (h *history) save() error {
-	if h.path == "" || h.added == 0 {
-		return nil
+	lines := strings.Split(strings.TrimSuffix(p.pending.String(), "\n"), "\n")
+	last := lines[len(lines)-1]
+	p.pending.Reset()
+	for _, line := range lines[:len(lines)-1] {
+		p.pending.WriteString(line + "\n")
 	}
-	lines := h.lines[max(0, len(h.lines)-historyLines):]
-	return os.WriteFile(h.path, []byte(strings.Join(lines, "\n")+"\n"), 0o600)
+	b.InsertText(last, false, true)
 }

@@ -45,6 +45,18 @@ func (t *Table) Append(cells []string) error {
 	return t.line(cells)
 }
 
+// Resize makes the table fit a terminal of another width: rows from here on go
+// below a head of their own.
+func (t *Table) Resize(width int) error {
+	if width == t.width || t.widths == nil {
+		t.width = width
+		return nil
+	}
+	_, err := io.WriteString(t.w, t.rule("└", "┴", "┘"))
+	t.width, t.widths = width, nil
+	return err
+}
+
 // Flush draws what was kept back. A streaming result calls it whenever it has
 // to wait, so that rows are never held from the reader.
 func (t *Table) Flush() error {

@@ -48,14 +48,14 @@ server/api        :
 server/schemas    : format/registry format/registry/protocol
 server            : . auth server/api server/schemas format/registry types log parser exec
 server/client     : . server/api parser types
-shell             : . parser types
+shell             : . parser types planner format
 internal/sqldocs  : . shell sqltest parser planner format function types
 sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs
 leattest          : . log internal/vfs
 bench/nexmark     :
 bench             : . bench/nexmark kafka/broker types format catalog planner/plan log state internal/vfs
 internal/crashtest : . log internal/vfs
-cmd/leat          : . auth server server/api kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest
+cmd/leat          : . auth server server/api server/client kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest
 `
 
 func allowed(t *testing.T) map[string]map[string]bool {
