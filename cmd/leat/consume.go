@@ -7,13 +7,15 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/leatdb/leat/log"
 )
 
 type consumeFlags struct {
-	dir       string
+	place
 	beginning bool
+	follow    bool
 	group     string
 	keys      bool
 	limit     int64
@@ -27,15 +29,26 @@ func consumeCommand() *cobra.Command {
 		Long: `Write the values of a topic's records to stdout, one a line, in offset order per partition.
 
 With --group the command begins where that group stopped and commits what it has written, so that the next call goes on from there.
-Without it, it begins at the end, or with --from-beginning at the oldest record.`,
+Without it, it begins at the end, or with --from-beginning at the oldest record. It ends where the topic ended when it began; with --bootstrap
+and --follow it waits for more, until Ctrl-C.`,
 		Example: `  leat consume clicks --from-beginning --limit 10
-  leat consume alerts --group pager`,
+  leat consume alerts --group pager
+  leat consume alerts --bootstrap localhost:9092 --follow`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if f.bootstrap != "" {
+				return withClient(c.Context(), f.bootstrap, func(ctx context.Context, cl *kgo.Client) error {
+					return consumeRemote(ctx, c, cl, args[0], f)
+				})
+			}
+			if f.follow {
+				return errors.New("--follow needs --bootstrap: nobody else appends to a directory that this command has opened")
+			}
 			return withLog(f.dir, func(l *log.Log) error { return consume(c.Context(), c, l, args[0], f) })
 		},
 	}
-	dataFlag(c, &f.dir)
+	f.place.add(c)
+	c.Flags().BoolVarP(&f.follow, "follow", "f", false, "wait for more records at the end")
 	c.Flags().BoolVar(&f.beginning, "from-beginning", false, "begin with the oldest record")
 	c.Flags().StringVar(&f.group, "group", "", "consumer group whose offsets to use")
 	c.Flags().BoolVar(&f.keys, "keys", false, "write the key and a tab before each value")
@@ -93,7 +106,7 @@ func copyPartition(ctx context.Context, l *log.Log, topic string, p int32, from 
 			if *left == 0 {
 				return errEnough
 			}
-			writeRecord(out, r, i, keys)
+			writeLine(out, r.Key(i), r.Value(i), keys)
 			*left--
 			from = r.Offset[i] + 1
 		}
@@ -108,13 +121,13 @@ func copyPartition(ctx context.Context, l *log.Log, topic string, p int32, from 
 // errEnough ends a scan at the limit.
 var errEnough = errors.New("enough records")
 
-func writeRecord(out *bufio.Writer, r *log.Records, i int, keys bool) {
+func writeLine(out *bufio.Writer, key, value []byte, keys bool) {
 	// A failed write is kept by the writer and reported by Flush.
 	if keys {
-		_, _ = out.Write(orNull(r.Key(i)))
+		_, _ = out.Write(orNull(key))
 		_ = out.WriteByte('\t')
 	}
-	_, _ = out.Write(orNull(r.Value(i)))
+	_, _ = out.Write(orNull(value))
 	_ = out.WriteByte('\n')
 }
 

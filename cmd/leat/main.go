@@ -70,7 +70,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "diagnostics on stderr")
 	root.AddCommand(demoCommand(), shellCommand(), serveCommand(), configCommand(), runCommand(), produceCommand(), consumeCommand(),
-		topicsCommand(), usersCommand(), backupCommand(), restoreCommand(), testCommand(), crashChildCommand(), benchCommand())
+		topicsCommand(), groupsCommand(), offsetsCommand(), usersCommand(), backupCommand(), restoreCommand(), testCommand(), crashChildCommand(), benchCommand())
 	return root
 }
 

@@ -12,13 +12,14 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/term"
 
 	"github.com/leatdb/leat/log"
 )
 
 type produceFlags struct {
-	dir        string
+	place
 	keyField   string
 	separator  string
 	partitions int
@@ -33,15 +34,31 @@ func produceCommand() *cobra.Command {
 		Long: `Append lines from stdin to a topic, one record each. The topic is created when it does not exist.
 
 A record has no key unless --key-field names a field of JSON lines, or --key-separator splits each line into key and value.
-Every record is on disk before the command ends.`,
+Every record is on disk before the command ends. With --bootstrap the records go to a running server.`,
 		Example: `  leat produce clicks --key-field user < clicks.ndjson
-  leat produce raw --data mydata < /var/log/nginx/access.log`,
+  leat produce raw --data mydata < /var/log/nginx/access.log
+  leat produce clicks --bootstrap localhost:9092 < clicks.ndjson`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return withLog(f.dir, func(l *log.Log) error { return produce(c.Context(), c, l, args[0], f) })
+			if f.bootstrap != "" {
+				return withClient(c.Context(), f.bootstrap, func(ctx context.Context, cl *kgo.Client) error {
+					to, err := newRemoteSink(ctx, cl, args[0], f.partitions)
+					if err != nil {
+						return err
+					}
+					return produce(ctx, c, to, args[0], f)
+				})
+			}
+			return withLog(f.dir, func(l *log.Log) error {
+				to, err := newProducer(c.Context(), l, args[0], f.partitions)
+				if err != nil {
+					return err
+				}
+				return produce(c.Context(), c, to, args[0], f)
+			})
 		},
 	}
-	dataFlag(c, &f.dir)
+	f.place.add(c)
 	c.Flags().StringVar(&f.keyField, "key-field", "", "field of JSON lines whose value becomes the key")
 	c.Flags().StringVar(&f.separator, "key-separator", "", "text between key and value in each line")
 	c.Flags().IntVar(&f.partitions, "partitions", 1, "partitions, when the topic has to be created")
@@ -53,13 +70,14 @@ Every record is on disk before the command ends.`,
 // produceBatchBytes is how much goes into one acknowledged write.
 const produceBatchBytes = 1 << 20
 
-func produce(ctx context.Context, c *cobra.Command, l *log.Log, topic string, f produceFlags) error {
-	err := l.CreateTopic(ctx, topic, log.TopicConfig{Partitions: f.partitions})
-	if err != nil && !errors.Is(err, log.ErrTopicExists) {
-		return err
-	}
-	info, _ := l.Topic(topic)
-	p := producer{log: l, topic: topic, builders: make([]log.BatchBuilder, info.Config.Partitions)}
+// sink is where records go. What was added is safe when flush returns nil.
+type sink interface {
+	add(key, value []byte)
+	flush(ctx context.Context) error
+}
+
+func produce(ctx context.Context, c *cobra.Command, to sink, topic string, f produceFlags) error {
+	var records, bytes int
 	in := bufio.NewReaderSize(c.InOrStdin(), 1<<20)
 	progress := newProgress(c.ErrOrStderr())
 	for line := 1; ; line++ {
@@ -71,22 +89,25 @@ func produce(ctx context.Context, c *cobra.Command, l *log.Log, topic string, f 
 		if text = trimEnd(text); len(text) > 0 && line > f.skip {
 			key, value, err := f.split(text)
 			if err != nil {
-				return errors.Join(fmt.Errorf("line %d: %w (%d records before it were appended)", line, err, p.records), p.flush(ctx))
+				return errors.Join(fmt.Errorf("line %d: %w (%d records before it were appended)", line, err, records), to.flush(ctx))
 			}
-			p.add(key, value)
+			to.add(key, value)
+			records++
+			bytes += len(key) + len(value)
 		}
-		if p.bytes >= produceBatchBytes || done {
-			if err := p.flush(ctx); err != nil {
+		if bytes >= produceBatchBytes || done {
+			if err := to.flush(ctx); err != nil {
 				return err
 			}
-			progress.show("%d records", p.records)
+			bytes = 0
+			progress.show("%d records", records)
 		}
 		if done || ctx.Err() != nil {
 			break
 		}
 	}
 	progress.end()
-	fmt.Fprintf(c.OutOrStdout(), "%d records appended to %s\n", p.records, topic)
+	fmt.Fprintf(c.OutOrStdout(), "%d records appended to %s\n", records, topic)
 	return ctx.Err()
 }
 
@@ -130,8 +151,15 @@ type producer struct {
 	topic    string
 	builders []log.BatchBuilder
 	next     int
-	bytes    int
-	records  int64
+}
+
+func newProducer(ctx context.Context, l *log.Log, topic string, partitions int) (*producer, error) {
+	err := l.CreateTopic(ctx, topic, log.TopicConfig{Partitions: partitions})
+	if err != nil && !errors.Is(err, log.ErrTopicExists) {
+		return nil, err
+	}
+	info, _ := l.Topic(topic)
+	return &producer{log: l, topic: topic, builders: make([]log.BatchBuilder, info.Config.Partitions)}, nil
 }
 
 func (p *producer) add(key, value []byte) {
@@ -142,8 +170,6 @@ func (p *producer) add(key, value []byte) {
 		p.next = 0
 	}
 	p.builders[partition].Append(key, value, nil, time.Now().UnixMilli())
-	p.bytes += len(key) + len(value)
-	p.records++
 }
 
 func (p *producer) flush(ctx context.Context) error {
@@ -153,7 +179,6 @@ func (p *producer) flush(ctx context.Context) error {
 			writes = append(writes, log.Write{Topic: p.topic, Partition: int32(i), Batch: b.Bytes()})
 		}
 	}
-	p.bytes = 0
 	if len(writes) == 0 {
 		return nil
 	}

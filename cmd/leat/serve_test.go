@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,60 @@ func TestServeKafka(t *testing.T) {
 	fetches := client.PollFetches(ctx)
 	if records := fetches.Records(); len(records) != 1 || string(records[0].Value) != `{"PAGE":"/HOME"}` {
 		t.Fatalf("%v, %v", records, fetches.Err())
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestToolsBesideAServer: the tools work on the topics of a running server, and its directory tells how.
+func TestToolsBesideAServer(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	_, address, stop := startServe(t, "--data", dir, "--kafka", "127.0.0.1:0")
+	_, kafka, ok := strings.Cut(address, ", Kafka at ")
+	if !ok {
+		t.Fatalf("no Kafka in %q", address)
+	}
+	leat := func(in string, args ...string) string {
+		t.Helper()
+		var out strings.Builder
+		c := rootCommand()
+		c.SetArgs(append(args, "--bootstrap", kafka))
+		c.SetIn(strings.NewReader(in))
+		c.SetOut(&out)
+		if err := c.ExecuteContext(t.Context()); err != nil {
+			t.Fatalf("%v: %v", args, err)
+		}
+		return out.String()
+	}
+	if got := leat("a:1\nb:2\nc:3\n", "produce", "letters", "--partitions", "2", "--key-separator", ":"); got != "3 records appended to letters\n" {
+		t.Error(got)
+	}
+	lines := strings.Split(leat("", "consume", "letters", "--from-beginning", "--keys"), "\n")
+	slices.Sort(lines)
+	if got := strings.Join(lines, "|"); got != "|a\t1|b\t2|c\t3" {
+		t.Error(got)
+	}
+	if got := leat("", "consume", "letters"); got != "" {
+		t.Errorf("from the end: %q", got)
+	}
+	if got := strings.Count(leat("", "consume", "letters", "--group", "g", "--limit", "2"), "\n"); got != 2 {
+		t.Errorf("%d lines, want 2", got)
+	}
+	if got := strings.Count(leat("", "consume", "letters", "--group", "g"), "\n"); got != 1 {
+		t.Errorf("%d lines after those of the group, want 1", got)
+	}
+	if got := leat("", "groups"); !strings.Contains(got, " g ") || !strings.Contains(got, "Empty") {
+		t.Error(got)
+	}
+	leat("", "offsets", "reset", "g", "--to-earliest")
+	if got := strings.Count(leat("", "consume", "letters", "--group", "g"), "\n"); got != 3 {
+		t.Errorf("%d lines after the reset, want 3", got)
+	}
+	c := rootCommand()
+	c.SetArgs([]string{"topics", "--data", dir})
+	if err := c.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), "--bootstrap HOST:PORT") {
+		t.Errorf("the directory of a running server: %v", err)
 	}
 	if err := stop(); err != nil {
 		t.Fatal(err)
