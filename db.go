@@ -122,7 +122,10 @@ func open(ctx context.Context, dir string, o options) (db *DB, err error) {
 	if err := db.replayCommands(ctx); err != nil {
 		return db, err
 	}
-	return db, db.startQueries(ctx)
+	if err := db.startQueries(ctx); err != nil {
+		return db, err
+	}
+	return db, db.declareProcessingLog(ctx)
 }
 
 // Close stops the queries at a commit, makes everything durable and releases
@@ -214,23 +217,10 @@ func (j journal) ReleaseDeltas(upTo uint64) error {
 	return nil
 }
 
-// ProcessingLogTopic is the topic that gets a record, a JSON object, for every row
-// that could not be processed.
-const ProcessingLogTopic = serviceID + "ksql_processing_log"
-
 func (db *DB) execOptions() exec.Options {
 	return exec.Options{
 		Log: db.log, State: db.state, Functions: db.functions, Registry: db.registry, Workers: db.opts.workers, CommitInterval: db.opts.commitEvery,
 		Cache: db.opts.properties["cache.max.bytes.buffering"] != "0", Logger: db.opts.logger, ServiceID: serviceID,
 		ProcessingLogTopic: ProcessingLogTopic,
 	}
-}
-
-// createProcessingLog makes sure that the topic of rows that failed exists.
-func (db *DB) createProcessingLog(ctx context.Context) error {
-	err := db.log.CreateTopic(ctx, ProcessingLogTopic, log.TopicConfig{Partitions: 1, RetentionMillis: defaultRetentionMillis, RetentionBytes: 1 << 30})
-	if errors.Is(err, log.ErrTopicExists) {
-		return nil
-	}
-	return err
 }

@@ -35,6 +35,7 @@ type options struct {
 	registrySettings registrySettings
 	partitions       int  // Of every topic that statements create; 0: as they say.
 	held             bool // Queries wait for Release.
+	processingLog    bool // Declare the stream over it.
 }
 
 func defaultOptions() options {

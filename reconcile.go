@@ -211,7 +211,7 @@ func (r *reconciliation) dropRest(ctx context.Context) (out []Reconciled, err er
 	for {
 		before := len(out)
 		for _, s := range r.session.db.catalog.Load().Sources() {
-			if r.declared[s.Name] || len(r.session.db.catalog.Load().Dependents(s.Name)) > 0 {
+			if r.declared[s.Name] || s.Name == ProcessingLogStream || len(r.session.db.catalog.Load().Dependents(s.Name)) > 0 {
 				continue
 			}
 			if err := r.drop(ctx, "DROP "+string(s.Relation)+" `"+strings.ReplaceAll(s.Name, "`", "``")+"`;"); err != nil {

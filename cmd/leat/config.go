@@ -37,6 +37,8 @@ var serverSettings = []setting{
 	{Name: "kafka.advertised.listeners", Summary: "host:port that Kafka's clients are told to connect to; empty: the address they are served at"},
 	{Name: "kafka.auto.create.topics.enable", Value: "true", Summary: "whether Kafka's clients make topics by asking for them"},
 	{Name: "kafka.num.partitions", Value: "1", Summary: "partitions of topics that Kafka's clients make without saying how many"},
+	{Name: "pprof.listeners", Summary: "address, of this machine alone, for go tool pprof; empty: none"},
+	{Name: "ksql.logging.processing.stream.auto.create", Value: "true", Summary: "whether the server declares the stream KSQL_PROCESSING_LOG"},
 	{Name: "schema.registry.url", Summary: "schema registry to use instead of the built-in one"},
 	{Name: "ksql.queries.file", Summary: "file with the statements that the server runs; it takes no others then"},
 	{Name: "state.memory", Value: "512MiB", Summary: "memory that state may use"},
@@ -47,7 +49,7 @@ var serverSettings = []setting{
 
 // programSettings are read by the program; all others go to leat.Open.
 var programSettings = []string{"data", "listeners", "registry.listeners", "ksql.queries.file", "kafka.listeners", "kafka.advertised.listeners",
-	"kafka.auto.create.topics.enable", "kafka.num.partitions"}
+	"kafka.auto.create.topics.enable", "kafka.num.partitions", "pprof.listeners", "ksql.logging.processing.stream.auto.create"}
 
 // foreign are the beginnings of names that configure servers which leat replaces.
 var foreign = []string{"bootstrap.servers", "ksql.", "confluent.", "ssl.", "sasl.", "security.", "producer.", "consumer.", "connect.", "metric.", "jmx.",
@@ -57,7 +59,7 @@ var foreign = []string{"bootstrap.servers", "ksql.", "confluent.", "ssl.", "sasl
 type configFlags struct {
 	file, data, http, queries string
 	registry, registryURL     string
-	kafka, advertise          string
+	kafka, advertise, pprof   string
 	set                       []string
 }
 
@@ -69,6 +71,7 @@ func (f *configFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.registryURL, "schema-registry-url", "", "use the schema registry there instead of the built-in one (setting schema.registry.url)")
 	c.Flags().StringVar(&f.kafka, "kafka", "", "address for Kafka's clients, such as localhost:9092 (setting kafka.listeners)")
 	c.Flags().StringVar(&f.advertise, "advertise", "", "host:port that Kafka's clients are told to connect to (setting kafka.advertised.listeners)")
+	c.Flags().StringVar(&f.pprof, "pprof", "", "address for go tool pprof, of this machine alone, such as localhost:6060 (setting pprof.listeners)")
 	c.Flags().StringVar(&f.queries, "queries-file", "", "run the statements of this file and take no others (setting ksql.queries.file)")
 	c.Flags().StringArrayVarP(&f.set, "set", "s", nil, "name=value of a setting or property, repeatable")
 }
@@ -94,7 +97,7 @@ func (f *configFlags) load(c *cobra.Command, environment []string) (*config, err
 	for flag, s := range map[string]setting{"data": {Name: "data", Value: f.data}, "http": {Name: "listeners", Value: f.http},
 		"queries-file": {Name: "ksql.queries.file", Value: f.queries}, "registry": {Name: "registry.listeners", Value: f.registry},
 		"kafka": {Name: "kafka.listeners", Value: f.kafka}, "advertise": {Name: "kafka.advertised.listeners", Value: f.advertise},
-		"schema-registry-url": {Name: "schema.registry.url", Value: f.registryURL}} {
+		"pprof": {Name: "pprof.listeners", Value: f.pprof}, "schema-registry-url": {Name: "schema.registry.url", Value: f.registryURL}} {
 		if c.Flags().Changed(flag) {
 			if err := cfg.put(s.Name, s.Value, "--"+flag); err != nil {
 				return nil, err

@@ -48,7 +48,7 @@ func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
 // rootCommand assembles the subcommands, one file each.
 func rootCommand() *cobra.Command {
-	var verbose bool
+	var logging logFlags
 	root := &cobra.Command{
 		Use:   "leat",
 		Short: "A streaming SQL database in one binary",
@@ -60,15 +60,15 @@ func rootCommand() *cobra.Command {
 		Version:       leat.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRun: func(*cobra.Command, []string) {
-			level := slog.LevelWarn
-			if verbose {
-				level = slog.LevelDebug
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			logger, err := logging.logger(os.Stderr)
+			if err == nil {
+				slog.SetDefault(logger)
 			}
-			slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})))
+			return err
 		},
 	}
-	root.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "diagnostics on stderr")
+	logging.add(root)
 	root.AddCommand(demoCommand(), shellCommand(), serveCommand(), configCommand(), runCommand(), produceCommand(), consumeCommand(),
 		topicsCommand(), groupsCommand(), offsetsCommand(), usersCommand(), backupCommand(), restoreCommand(), testCommand(), crashChildCommand(), benchCommand())
 	return root

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,7 +61,11 @@ func serve(c *cobra.Command, cfg *config) error {
 		return err
 	}
 	dir := cfg.value("data")
-	db, err := leat.Open(c.Context(), dir, cfg.options()...)
+	settings := cfg.options()
+	if strings.EqualFold(cfg.value("ksql.logging.processing.stream.auto.create"), "true") {
+		settings = append(settings, leat.WithProcessingLog())
+	}
+	db, err := leat.Open(c.Context(), dir, settings...)
 	if err != nil {
 		return errors.Join(err, closeAll(faces))
 	}
@@ -95,6 +100,7 @@ type face struct {
 func (cfg *config) listen() (faces []*face, err error) {
 	for _, f := range []*face{
 		{title: "HTTP API", setting: "listeners"}, {title: "the schema registry", setting: "registry.listeners"}, {title: "Kafka", setting: "kafka.listeners"},
+		{title: "profiles", setting: "pprof.listeners"},
 	} {
 		addr, err := cfg.address(f.setting)
 		if err != nil {
@@ -102,6 +108,9 @@ func (cfg *config) listen() (faces []*face, err error) {
 		}
 		if addr == "" {
 			continue
+		}
+		if f.setting == "pprof.listeners" && !loopback(addr) {
+			return nil, errors.Join(cfg.wrong(f.setting, "an address of this machine alone, such as localhost:6060"), closeAll(faces))
 		}
 		if f.listener, err = net.Listen("tcp", addr); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %w", f.setting, err), closeAll(faces))
@@ -127,6 +136,8 @@ func (cfg *config) connect(faces []*face, db *leat.DB, s *server.Server) error {
 			f.serve = untilDone(s.Serve, s)
 		case "registry.listeners":
 			f.serve = untilDone(s.ServeRegistry, s)
+		case "pprof.listeners":
+			f.serve = serveProfiles
 		case "kafka.listeners":
 			o, err := cfg.brokerOptions()
 			if err != nil {
