@@ -10,7 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// Produce: 0-11.
+// Produce: 0-13.
 //
 //   - 0-2 are advertised because librdkafka before 2.11.1 takes their absence for a broker that knows no compression. They carry record
 //     formats from before version 2, which are not taken: UNSUPPORTED_FOR_MESSAGE_FORMAT.
@@ -18,6 +18,7 @@ import (
 //     log.Log.Append. A partition that is refused does not keep the others back.
 //   - 5: the start of the partition is told. 7: zstd may be used. 8: errors come with a text. 11: a batch of a transaction that its
 //     partition has not joined is TRANSACTION_ABORTABLE, before it is INVALID_TXN_STATE.
+//   - 12: transaction version 2. A partition joins the transaction by being written to. 13: topics by id.
 //   - acks 1 is served as acks all: there is one replica, and what is acknowledged shall be safe. With acks 0 nothing is answered, and an
 //     error ends the connection, which makes the client ask for metadata again.
 //   - Requests are pipelined: one begins while others of the connection wait for the disk.
@@ -58,9 +59,9 @@ func (p *produced) appendAll(ctx context.Context, done func(error)) {
 	for i := range p.req.Topics {
 		from, to := &p.req.Topics[i], &p.resp.Topics[i]
 		to.Default()
-		to.Topic = from.Topic
+		to.Topic, to.TopicID = from.Topic, from.TopicID
 		to.Partitions = make([]kmsg.ProduceResponseTopicPartition, len(from.Partitions))
-		t, known := p.b.log.Topic(from.Topic)
+		t, unknown := p.topic(from)
 		for j := range from.Partitions {
 			part, answer := &from.Partitions[j], &to.Partitions[j]
 			answer.Default()
@@ -68,12 +69,10 @@ func (p *produced) appendAll(ctx context.Context, done func(error)) {
 			err := p.check(part.Records)
 			switch {
 			case err != nil:
-			case !known:
-				err = kerr.UnknownTopicOrPartition
-			case t.Config.Internal:
-				err = fmt.Errorf("%w: %s is written by leat itself", kerr.InvalidTopicException, from.Topic)
+			case unknown != nil:
+				err = unknown
 			default:
-				p.writes = append(p.writes, log.Write{Topic: from.Topic, Partition: part.Partition, Batch: part.Records})
+				p.writes = append(p.writes, log.Write{Topic: t.Name, Partition: part.Partition, Batch: part.Records})
 				p.answers = append(p.answers, answer)
 			}
 			p.refuse(answer, err)
@@ -85,13 +84,27 @@ func (p *produced) appendAll(ctx context.Context, done func(error)) {
 	}
 	var o log.AppendOptions
 	if p.req.TransactionID != nil {
-		o.TransactionalID = *p.req.TransactionID
+		o.TransactionalID, o.Join = *p.req.TransactionID, p.req.Version >= 12
 	}
 	for i, r := range p.b.log.Append(ctx, p.writes, o, done) {
 		p.answers[i].BaseOffset, p.answers[i].LogAppendTime, p.answers[i].LogStartOffset = r.Base, r.Time, r.Start
 		p.refuse(p.answers[i], txnError(r.Err, p.req.Version, never, 11))
 	}
 	p.writes = nil // which alias the frame
+}
+
+// topic finds the topic that is written to, and whether it may be.
+func (p *produced) topic(from *kmsg.ProduceRequestTopic) (t log.TopicInfo, err error) {
+	known := true
+	if p.req.Version >= 13 {
+		t, err = p.b.topicByID(from.TopicID)
+	} else if t, known = p.b.log.Topic(from.Topic); !known {
+		err = kerr.UnknownTopicOrPartition
+	}
+	if err == nil && t.Config.Internal {
+		err = fmt.Errorf("%w: %s is written by leat itself", kerr.InvalidTopicException, t.Name)
+	}
+	return t, err
 }
 
 // Positions in a record batch, and its codec for zstd.

@@ -9,12 +9,14 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// InitProducerId: 0-4.
+// InitProducerId: 0-5.
 //
 //   - Without a transactional id: a new producer id, always. With one: the next epoch of its producer, which fences those before and
 //     aborts a transaction that is open.
 //   - 3: a producer names what it has been, to go on after an error; it is refused if another has come since. 4: that is
-//     PRODUCER_FENCED, before it is INVALID_PRODUCER_EPOCH.
+//     PRODUCER_FENCED, before it is INVALID_PRODUCER_EPOCH. Who asks again because the answer was lost gets the same answer; whose
+//     transactional id has expired meanwhile gets a new producer.
+//   - 5: the client knows TRANSACTION_ABORTABLE, which nothing here leads to.
 func (b *Broker) initProducerID(ctx context.Context, _ *call, req *kmsg.InitProducerIDRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.InitProducerIDResponse)
 	got, err := b.initProducer(ctx, req)

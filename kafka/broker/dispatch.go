@@ -10,7 +10,7 @@ import (
 // served is everything that is served, and what ApiVersions answers from.
 func served() apiTable {
 	return index(
-		large(pipelined(handle(0, 11, (*Broker).produce))),
+		large(pipelined(handle(0, 13, (*Broker).produce))),
 		handle(4, 17, (*Broker).fetch),
 		handle(1, 10, (*Broker).listOffsets),
 		handle(0, 12, (*Broker).metadata),
@@ -28,12 +28,12 @@ func served() apiTable {
 		handle(0, 7, (*Broker).createTopics),
 		handle(0, 6, (*Broker).deleteTopics),
 		handle(0, 2, (*Broker).deleteRecords),
-		handle(0, 4, (*Broker).initProducerID),
+		handle(0, 5, (*Broker).initProducerID),
 		handle(2, 4, (*Broker).offsetForLeaderEpoch),
 		handle(0, 3, (*Broker).addPartitionsToTxn),
 		handle(0, 4, (*Broker).addOffsetsToTxn),
-		handle(0, 4, (*Broker).endTxn),
-		handle(0, 4, (*Broker).txnOffsetCommit),
+		handle(0, 5, (*Broker).endTxn),
+		handle(0, 5, (*Broker).txnOffsetCommit),
 		handle(0, 4, (*Broker).describeConfigs),
 		handle(0, 2, (*Broker).alterConfigs),
 		handle(0, 4, (*Broker).describeLogDirs),
@@ -45,6 +45,10 @@ func served() apiTable {
 		handle(0, 0, (*Broker).listPartitionReassignments),
 		handle(0, 0, (*Broker).offsetDelete),
 		handle(0, 2, (*Broker).describeCluster),
+		handle(0, 0, (*Broker).describeProducers),
+		handle(0, 0, (*Broker).describeTransactions),
+		handle(0, 2, (*Broker).listTransactions),
+		handle(0, 0, (*Broker).describeTopicPartitions),
 	)
 }
 

@@ -18,6 +18,7 @@ import (
 //	[4] [s]     an array of such fields
 //	[s 4 ...]   an array of structures
 //	[s;]        an array of structures of one field
+//	?{4 8}      a structure, or null
 //	{4 8}       a tagged field that is a structure: 1={4 8} is that with tag 1
 //	4:3- 4:0-2  a field of versions from 3 on; of versions up to 2
 //
@@ -74,6 +75,7 @@ var shapes = map[int16]string{
 	68: "s s 4 s s 4 [s] s:1- s [u [4]]",
 	69: "[s] 1",
 	74: "[1]:1-",
+	75: "[s;] 4 ?{s 4}",
 }
 
 type shapeKind uint8
@@ -83,7 +85,8 @@ const (
 	shapeString
 	shapeBytes
 	shapeArray
-	shapeStruct // the value of a tagged field
+	shapeStruct   // the value of a tagged field
+	shapeOptional // a structure behind a byte that says whether it is there
 )
 
 // shape is a field.
@@ -144,13 +147,20 @@ func (p *shapeParser) field() shape {
 		f.kind = shapeString
 	case 'b':
 		f.kind = shapeBytes
-	case '[', '{':
+	case '[', '{', '?':
+		if c == '?' {
+			p.text = p.text[1:]
+		}
 		var marked bool
 		f.fields, marked = p.fields()
 		p.text = p.text[1:]
-		f.kind = shapeStruct
-		if c == '[' {
+		switch c {
+		case '[':
 			f.kind, f.plain = shapeArray, len(f.fields) == 1 && !marked
+		case '{':
+			f.kind = shapeStruct
+		case '?':
+			f.kind = shapeOptional
 		}
 	default:
 		panic(fmt.Sprintf("broker: unknown shape %q", c))
@@ -219,6 +229,10 @@ func (w *walk) field(f *shape) {
 		}
 	case shapeStruct:
 		w.structure(f.fields)
+	case shapeOptional:
+		if there := w.span(1); len(there) == 1 && int8(there[0]) != -1 {
+			w.structure(f.fields)
+		}
 	}
 }
 

@@ -182,3 +182,38 @@ func TestPartitionsAreThoseOfKafkaClients(t *testing.T) {
 		t.Errorf("%d keys, want %d", len(partitions), n)
 	}
 }
+
+// SQL sees what was committed, in the order of the log, and goes on behind what was aborted.
+func TestSQLReadsCommittedRecordsOnly(t *testing.T) {
+	db := openDatabase(t)
+	db.exec(`CREATE STREAM orders (k VARCHAR KEY, v VARCHAR) WITH (KAFKA_TOPIC='orders', VALUE_FORMAT='JSON', PARTITIONS=1);
+		CREATE STREAM seen WITH (KAFKA_TOPIC='seen') AS SELECT k, v FROM orders EMIT CHANGES;`)
+	cl := db.client(kgo.TransactionalID("shop"), kgo.DefaultProduceTopic("orders"))
+	send := func(v string, commit kgo.TransactionEndTry) {
+		t.Helper()
+		if err := cl.BeginTransaction(); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 3 {
+			r := &kgo.Record{Key: []byte("k"), Value: fmt.Appendf(nil, `{"v":"%s%d"}`, v, i)}
+			if err := cl.ProduceSync(t.Context(), r).FirstErr(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := cl.EndTransaction(t.Context(), commit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send("aborted", kgo.TryAbort)
+	send("first", kgo.TryCommit)
+	send("aborted", kgo.TryAbort)
+	send("second", kgo.TryCommit)
+	var got []string
+	for _, r := range db.consume("seen", 6) {
+		got = append(got, string(r.Value))
+	}
+	want := `[{"V":"first0"} {"V":"first1"} {"V":"first2"} {"V":"second0"} {"V":"second1"} {"V":"second2"}]`
+	if fmt.Sprint(got) != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
