@@ -102,12 +102,14 @@ func (r *corruptRun) groupAt(pos int64) int {
 // ten times as long as reading the file, so without LEAT_EVERY_BYTE it is done at some of the positions only.
 func (r *corruptRun) everyByte(fn func(pos int64, open bool)) {
 	end := r.records[len(r.records)-1]
-	step := int64(41)
+	every := 41
 	if os.Getenv("LEAT_EVERY_BYTE") != "" {
-		step = 1
+		every = 1
 	}
-	for pos := max(walHeadBytes, end-64<<10); pos < end; pos++ {
-		fn(pos, pos%step == 0)
+	i := 0
+	for pos := max(walHeadBytes, end-64<<10); pos < end; pos += int64(sparser(1, 13)) {
+		fn(pos, i%every == 0)
+		i++
 	}
 }
 

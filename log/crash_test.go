@@ -299,10 +299,7 @@ func (r *crashRun) stateAfter(k int) *state {
 // TestPowerCut cuts the power at every write, sync and change of a directory of a small run, and again during the recovery
 // from that, behind it, and behind the next commit. LEAT_POWER_CUT_RUNS sets the number of runs.
 func TestPowerCut(t *testing.T) {
-	seeds := 4
-	if testing.Short() {
-		seeds = 1 // with the race detector a run takes minutes
-	}
+	seeds := fewer(4, 4)
 	if n, err := strconv.Atoi(os.Getenv("LEAT_POWER_CUT_RUNS")); err == nil {
 		seeds = n
 	}
@@ -320,7 +317,7 @@ func TestPowerCut(t *testing.T) {
 			r.createTopic("keyed")
 			r.createTopic("txn")
 			r.fs.SetHook(cuts.hook)
-			for n := 0; n < 120 && !t.Failed(); n++ {
+			for n := 0; n < fewer(120, 4) && !t.Failed(); n++ {
 				r.randomStep(n)
 			}
 			r.settle()

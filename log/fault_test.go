@@ -95,9 +95,9 @@ func TestFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, uint64(kind)))
 			failures := 0
-			for n := int64(1); ; n++ {
+			for n := 1; ; n += sparser(1, 5) {
 				fs := vfs.NewCrashMem()
-				fs.SetHook(vfs.FailNth(kind, n, errDisk))
+				fs.SetHook(vfs.FailNth(kind, int64(n), errDisk))
 				acked, err := faultRun(t, fs, 100)
 				if err == nil {
 					break
@@ -120,9 +120,9 @@ func TestFaults(t *testing.T) {
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	full := 0
-	for n := int64(0); n < 200<<10; n += 1009 {
+	for n := 0; n < 200<<10; n += sparser(1009, 5) {
 		fs := vfs.NewCrashMem()
-		fs.SetHook(vfs.DiskFull(n))
+		fs.SetHook(vfs.DiskFull(int64(n)))
 		acked, err := faultRun(t, fs, 100)
 		if err == nil {
 			break
@@ -133,7 +133,7 @@ func TestFullDisk(t *testing.T) {
 		full++
 		checkAcked(t, fs, acked)
 	}
-	if full < 50 {
+	if full < fewer(50, 5) {
 		t.Fatalf("the disk was full %d times only", full)
 	}
 }

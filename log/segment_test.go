@@ -67,7 +67,7 @@ func TestDamagedSegment(t *testing.T) {
 		t.Fatal(n, err)
 	}
 	size := int64(len(mustReadFile(t, fs, name)))
-	for pos := int64(0); pos < size; pos += 61 {
+	for pos := int64(0); pos < size; pos += int64(sparser(61, 20)) {
 		damaged := fs.Kill()
 		f, err := damaged.Open(name)
 		if err != nil {
@@ -110,7 +110,7 @@ func TestDamagedIndex(t *testing.T) {
 	if x, ok := decodeIndex(b, 0, 0); ok || len(b) < indexHeadBytes+3*indexEntrySize {
 		t.Fatalf("an index of %d bytes; %v", len(b), x)
 	}
-	for pos := range b {
+	for pos := 0; pos < len(b); pos += sparser(1, 7) {
 		damaged := fs.Kill()
 		f, err := damaged.Open(index)
 		if err != nil {
