@@ -66,6 +66,9 @@ func (c *Coordinator) Describe(name string) (Description, bool) {
 
 // Delete deletes a group without members, with its offsets, durable on return.
 func (c *Coordinator) Delete(ctx context.Context, name string) error {
+	if err := allowed(name); err != nil {
+		return err
+	}
 	forgotten := make(chan error, 1)
 	c.mu.Lock()
 	g := c.groups[name]
@@ -96,6 +99,9 @@ func (c *Coordinator) Delete(ctx context.Context, name string) error {
 // Subscribed returns the topics whose offsets may not be deleted since members read them. It fails if there is no such group, or
 // if it has members and nobody knows what they read.
 func (c *Coordinator) Subscribed(name string) (map[string]bool, error) {
+	if err := allowed(name); err != nil {
+		return nil, err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	g := c.groups[name]

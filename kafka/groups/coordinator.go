@@ -3,6 +3,7 @@ package groups
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -84,8 +85,23 @@ func (c *Coordinator) Close() error {
 	return nil
 }
 
+// ownPrefix begins the names of the groups of persistent queries. Their positions belong to their results: a query commits both
+// in one step, so nobody else may commit, join or delete.
+const ownPrefix = "_confluent-ksql-"
+
+// allowed refuses to change a group that is not for clients.
+func allowed(name string) error {
+	if strings.HasPrefix(name, ownPrefix) {
+		return kerr.GroupAuthorizationFailed
+	}
+	return nil
+}
+
 // member finds a member that must exist. An instance id alone is enough if anonymous.
 func (c *Coordinator) member(name, id, instance string, anonymous bool) (*group, *member, error) {
+	if err := allowed(name); err != nil {
+		return nil, nil, err
+	}
 	g := c.groups[name]
 	if g == nil {
 		return nil, nil, kerr.UnknownMemberID

@@ -19,6 +19,9 @@ type saved struct {
 	Leader     string        `json:"leader,omitempty"`
 	EmptySince int64         `json:"emptySince,omitempty"` // wall time in milliseconds, of a group without members
 	Members    []savedMember `json:"members,omitempty"`
+
+	// Rebalancing says that the assignments of this generation are not known: a rebalance had begun when the group was saved.
+	Rebalancing bool `json:"rebalancing,omitempty"`
 }
 
 type savedMember struct {
@@ -100,8 +103,11 @@ func (c *Coordinator) saveAll() {
 
 func (g *group) encode() []byte {
 	v := saved{Generation: g.generation, Kind: g.kind, Protocol: g.protocol, Leader: g.leader}
-	if g.state == empty {
+	switch g.state {
+	case empty:
 		v.EmptySince = g.emptySince.UnixMilli()
+	case preparing, completing:
+		v.Rebalancing = !g.assigning
 	}
 	for _, m := range g.members {
 		v.Members = append(v.Members, savedMember{
@@ -116,7 +122,7 @@ func (g *group) encode() []byte {
 	return b
 }
 
-// load makes the groups that were saved. Sessions begin now.
+// load makes the groups that were saved. Sessions begin now, and so does a rebalance that was under way.
 func (c *Coordinator) load() {
 	for _, p := range c.log.Properties(propertyPrefix) {
 		var v saved
@@ -136,6 +142,9 @@ func (c *Coordinator) load() {
 			c.touch(m)
 			g.members = append(g.members, m)
 			g.state = stable
+		}
+		if v.Rebalancing && g.state == stable {
+			c.rebalance(g)
 		}
 	}
 }

@@ -89,6 +89,9 @@ func (c *Coordinator) admit(q *JoinRequest) (g *group, m *member, err error) {
 	case q.Session < c.opts.MinSession || q.Session > c.opts.MaxSession:
 		return nil, nil, kerr.InvalidSessionTimeout
 	}
+	if err := allowed(q.Group); err != nil {
+		return nil, nil, err
+	}
 	g = c.groups[q.Group]
 	switch {
 	case g == nil && q.MemberID != "":

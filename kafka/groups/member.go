@@ -56,6 +56,9 @@ func (c *Coordinator) BeginCommit(q Commit) (end func(), err error) {
 	if q.Group == "" {
 		return nil, kerr.InvalidGroupID
 	}
+	if err := allowed(q.Group); err != nil {
+		return nil, err
+	}
 	g := c.groups[q.Group]
 	anybody := q.Generation < 0 && q.MemberID == "" && q.Instance == ""
 	switch {
