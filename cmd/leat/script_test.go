@@ -12,9 +12,9 @@ import (
 
 var update = flag.Bool("update", false, "write what commands print into the scripts")
 
-// TestMain lets scripts run the program under test as leat.
+// TestMain lets scripts and pages run the program under test as leat, and a curl.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"leat": main})
+	testscript.Main(m, map[string]func(){"leat": main, "curl": curl})
 }
 
 // scriptParams are those of all scripts: `exits CODE command...` runs a command
