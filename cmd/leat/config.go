@@ -31,7 +31,7 @@ type setting struct {
 // serverSettings are those that only make sense for a server, with defaults.
 var serverSettings = []setting{
 	{Name: "data", Value: "leat-data", Summary: "data directory"},
-	{Name: "listeners", Value: "http://localhost:8088", Summary: "address of the HTTP API"},
+	{Name: "listeners", Value: "localhost:8088", Summary: "address of the HTTP API"},
 	{Name: "registry.listeners", Summary: "address of the schema registry alone; it is at that of the HTTP API in any case"},
 	{Name: "kafka.listeners", Summary: "address for Kafka's clients; empty: none"},
 	{Name: "kafka.advertised.listeners", Summary: "host:port that Kafka's clients are told to connect to; empty: the address they are served at"},
@@ -82,7 +82,7 @@ type config struct{ settings map[string]setting }
 // load reads file, environment and flags.
 func (f *configFlags) load(c *cobra.Command, environment []string) (*config, error) {
 	cfg := &config{map[string]setting{}}
-	for _, s := range append(slices.Clone(serverSettings), defaultsOfSessions()...) {
+	for _, s := range slices.Concat(serverSettings, httpSettings, defaultsOfSessions()) {
 		s.Source = "default"
 		cfg.settings[s.Name] = s
 	}
@@ -201,7 +201,7 @@ func (cfg *config) value(name string) string { return cfg.settings[name].Value }
 func (cfg *config) options() []leat.Option {
 	var opts []leat.Option
 	for _, s := range cfg.list() {
-		if s.Source != "default" && s.Unused == "" && !slices.Contains(programSettings, s.Name) {
+		if s.Source != "default" && s.Unused == "" && !slices.Contains(programSettings, s.Name) && !isHTTP(s.Name) {
 			opts = append(opts, leat.WithProperty(s.Name, s.Value))
 		}
 	}
@@ -215,7 +215,8 @@ func (cfg *config) address(name string) (string, error) {
 	if !strings.Contains(value, "://") {
 		return value, nil
 	}
-	scheme, example := "http", "http://0.0.0.0:8088"
+	scheme := cfg.scheme()
+	example := scheme + "://0.0.0.0:8088"
 	if strings.HasPrefix(name, "kafka.") {
 		scheme, example = "plaintext", "PLAINTEXT://0.0.0.0:9092"
 	}
@@ -224,6 +225,18 @@ func (cfg *config) address(name string) (string, error) {
 		return "", cfg.wrong(name, "one address such as "+example)
 	}
 	return u.Host, nil
+}
+
+// scheme is that of the URLs of the HTTP API.
+func (cfg *config) scheme() string {
+	if cfg.value("tls.cert") != "" {
+		return "https"
+	}
+	return "http"
+}
+
+func isHTTP(name string) bool {
+	return slices.ContainsFunc(httpSettings, func(s setting) bool { return s.Name == name })
 }
 
 // wrong says what a setting should have been.

@@ -69,7 +69,10 @@ func serve(c *cobra.Command, cfg *config) error {
 	if err != nil {
 		return errors.Join(err, closeAll(faces))
 	}
-	var opts []server.Option
+	opts, err := cfg.serverOptions(db)
+	if err != nil {
+		return errors.Join(err, closeAll(faces), db.Close())
+	}
 	if file := cfg.value("ksql.queries.file"); file != "" {
 		opts = append(opts, server.ReadOnly())
 		if err := reconcileFile(c, db, file); err != nil {
@@ -79,7 +82,7 @@ func serve(c *cobra.Command, cfg *config) error {
 	if err := cfg.connect(faces, db, server.New(db, slog.Default(), opts...)); err != nil {
 		return errors.Join(err, closeAll(faces), db.Close())
 	}
-	fmt.Fprintf(c.OutOrStdout(), "leat %s serves %s at http://%s", leat.Version, dir, faces[0].listener.Addr())
+	fmt.Fprintf(c.OutOrStdout(), "leat %s serves %s at %s://%s", leat.Version, dir, cfg.scheme(), faces[0].listener.Addr())
 	for _, f := range faces[1:] {
 		fmt.Fprintf(c.OutOrStdout(), ", %s at %s", f.title, f.listener.Addr())
 	}

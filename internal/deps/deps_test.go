@@ -55,7 +55,7 @@ leattest          : . log internal/vfs
 bench/nexmark     :
 bench             : . bench/nexmark kafka/broker types format catalog planner/plan log state internal/vfs
 internal/crashtest : . log internal/vfs
-cmd/leat          : . auth server server/api server/client kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest
+cmd/leat          : . auth server server/api server/client kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest internal/certs
 `
 
 func allowed(t *testing.T) map[string]map[string]bool {
