@@ -36,7 +36,7 @@ const maxName = 255 // bytes
 
 func checkName(name string) error {
 	if name == "" || len(name) > maxName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
-		return fmt.Errorf("%q is no name of a user: expected 1 to %d bytes of UTF-8 without control characters", name, maxName)
+		return fmt.Errorf("%w: %q: expected 1 to %d bytes of UTF-8 without control characters", ErrInvalidName, name, maxName)
 	}
 	return nil
 }

@@ -26,6 +26,9 @@ var ErrUnknownUser = errors.New("unknown user")
 // ErrInFile says that a user is in the users file, and must be changed there.
 var ErrInFile = errors.New("the user is in the users file")
 
+// ErrInvalidName says that nobody can have that name.
+var ErrInvalidName = errors.New("invalid name of a user")
+
 // Options of Open.
 type Options struct {
 	File   string       // a users file, read again when it changes; "": none

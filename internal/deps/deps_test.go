@@ -43,7 +43,8 @@ planner           : parser types function expr format format/registry catalog pl
 exec              : types function expr format format/registry planner/plan log state internal/javatime internal/vfs
 .                 : parser types function expr format format/registry format/registry/remote catalog planner planner/plan log state exec internal/vfs
 kafka/groups      : log
-kafka/broker      : auth log kafka/groups internal/bufpool
+kafka/acls        : auth log
+kafka/broker      : auth log kafka/acls kafka/groups internal/bufpool
 server/api        :
 server/schemas    : format/registry format/registry/protocol
 server            : . auth server/api server/schemas format/registry types log parser exec

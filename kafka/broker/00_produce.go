@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -22,8 +23,8 @@ import (
 //   - acks 1 is served as acks all: there is one replica, and what is acknowledged shall be safe. With acks 0 nothing is answered, and an
 //     error ends the connection, which makes the client ask for metadata again.
 //   - Requests are pipelined: one begins while others of the connection wait for the disk.
-func (b *Broker) produce(ctx context.Context, _ *call, req *kmsg.ProduceRequest) (kmsg.Response, error) {
-	p := produced{b: b, req: req, resp: req.ResponseKind().(*kmsg.ProduceResponse)}
+func (b *Broker) produce(ctx context.Context, c *call, req *kmsg.ProduceRequest) (kmsg.Response, error) {
+	p := produced{b: b, call: c, req: req, resp: req.ResponseKind().(*kmsg.ProduceResponse)}
 	acked := make(chan error, 1)
 	p.appendAll(ctx, func(err error) { acked <- err })
 	if req.Acks == 0 {
@@ -46,6 +47,7 @@ func (b *Broker) produce(ctx context.Context, _ *call, req *kmsg.ProduceRequest)
 // produced is a produce request on its way.
 type produced struct {
 	b       *Broker
+	call    *call
 	req     *kmsg.ProduceRequest
 	resp    *kmsg.ProduceResponse
 	writes  []log.Write
@@ -66,12 +68,8 @@ func (p *produced) appendAll(ctx context.Context, done func(error)) {
 			part, answer := &from.Partitions[j], &to.Partitions[j]
 			answer.Default()
 			answer.Partition, answer.BaseOffset, answer.LogStartOffset = part.Partition, -1, -1
-			err := p.check(part.Records)
-			switch {
-			case err != nil:
-			case unknown != nil:
-				err = unknown
-			default:
+			err := cmp.Or(unknown, p.check(part.Records))
+			if err == nil {
 				p.writes = append(p.writes, log.Write{Topic: t.Name, Partition: part.Partition, Batch: part.Records})
 				p.answers = append(p.answers, answer)
 			}
@@ -100,6 +98,17 @@ func (p *produced) topic(from *kmsg.ProduceRequestTopic) (t log.TopicInfo, err e
 		t, err = p.b.topicByID(from.TopicID)
 	} else if t, known = p.b.log.Topic(from.Topic); !known {
 		err = kerr.UnknownTopicOrPartition
+	}
+	name := from.Topic
+	if p.req.Version >= 13 {
+		name = t.Name
+	}
+	refused := p.call.mayTransaction(kmsg.ACLOperationWrite, p.req.TransactionID)
+	if refused == nil && (name != "" || p.req.Version < 13) {
+		refused = p.call.mayTopic(kmsg.ACLOperationWrite, name)
+	}
+	if refused != nil {
+		return t, refused
 	}
 	if err == nil && t.Config.Internal {
 		err = fmt.Errorf("%w: %s is written by leat itself", kerr.InvalidTopicException, t.Name)

@@ -26,7 +26,7 @@ func (b *Broker) fetch(ctx context.Context, c *call, req *kmsg.FetchRequest) (km
 		return newFetchAnswer(req.Version, codeOf(err), 0), nil
 	}
 	defer s.leave()
-	f := newFetcher(b, c.conn, req)
+	f := newFetcher(b, c, req)
 	f.readAll(wants)
 	if !f.enough() && req.MaxWaitMillis > 0 {
 		if err := f.wait(ctx, time.Duration(req.MaxWaitMillis)*time.Millisecond); err != nil {
@@ -78,6 +78,7 @@ func (r *reading) mark(i log.Isolation, m log.Watermarks) {
 // fetcher reads the partitions of one Fetch.
 type fetcher struct {
 	b         *Broker
+	call      *call
 	conn      *conn
 	isolation log.Isolation
 	byID      bool
@@ -89,8 +90,8 @@ type fetcher struct {
 	urgent    bool // an error or a divergence is to be told, or there is more than fits
 }
 
-func newFetcher(b *Broker, c *conn, req *kmsg.FetchRequest) *fetcher {
-	f := &fetcher{b: b, conn: c, isolation: log.ReadUncommitted, byID: req.Version >= 13, minBytes: int(req.MinBytes)}
+func newFetcher(b *Broker, c *call, req *kmsg.FetchRequest) *fetcher {
+	f := &fetcher{b: b, call: c, conn: c.conn, isolation: log.ReadUncommitted, byID: req.Version >= 13, minBytes: int(req.MinBytes)}
 	if req.IsolationLevel == 1 {
 		f.isolation = log.ReadCommitted
 	}
@@ -142,6 +143,9 @@ func (f *fetcher) read(r *reading, names *topicCursor) error {
 			return err
 		}
 		r.topic = name
+	}
+	if err := f.call.mayTopic(kmsg.ACLOperationRead, r.topic); err != nil {
+		return err
 	}
 	l := f.b.log
 	marks, err := l.Watermarks(r.topic, r.partition)

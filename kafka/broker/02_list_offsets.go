@@ -16,7 +16,7 @@ import (
 //   - 7: -3, the first record with the highest time. 8: -4, the start of what is stored locally, which is all. 9: -5, the end of what is
 //     stored elsewhere: -1, nothing.
 //   - 4: the client's leader epoch is checked; the epoch of the offset is told.
-func (b *Broker) listOffsets(_ context.Context, _ *call, req *kmsg.ListOffsetsRequest) (kmsg.Response, error) {
+func (b *Broker) listOffsets(_ context.Context, c *call, req *kmsg.ListOffsetsRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.ListOffsetsResponse)
 	isolation := log.ReadUncommitted
 	if req.IsolationLevel == 1 {
@@ -30,7 +30,11 @@ func (b *Broker) listOffsets(_ context.Context, _ *call, req *kmsg.ListOffsetsRe
 			ask := &from.Partitions[j]
 			answer := kmsg.NewListOffsetsResponseTopicPartition()
 			answer.Partition = ask.Partition
-			found, err := b.findOffset(req.Version, from.Topic, ask, isolation)
+			err := c.mayTopic(kmsg.ACLOperationDescribe, from.Topic)
+			var found log.TimeOffset
+			if err == nil {
+				found, err = b.findOffset(req.Version, from.Topic, ask, isolation)
+			}
 			if err != nil {
 				found = log.TimeOffset{Offset: -1, Time: -1, LeaderEpoch: -1}
 				answer.ErrorCode = codeOf(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/leatdb/leat/kafka/acls"
 	"github.com/leatdb/leat/log"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -15,7 +16,8 @@ import (
 //   - 0: no topics in the request means all. 1: null means all, none means none.
 //   - 4: the client says whether topics that do not exist shall be made; before, it always wants that. They are made before the answer, so
 //     that the first produce succeeds. Options.NoAutoCreate forbids it.
-//   - 8: operations the client is allowed; not told yet, which is the default of the field.
+//   - What the client may not describe is left out of all topics, and TOPIC_AUTHORIZATION_FAILED or, by id, UNKNOWN_TOPIC_ID if it is named.
+//   - 8: operations the client is allowed, if it asks.
 //   - 10: topic ids in the answer. 12: topics may be asked for by id.
 func (b *Broker) metadata(ctx context.Context, c *call, req *kmsg.MetadataRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.MetadataResponse)
@@ -24,24 +26,31 @@ func (b *Broker) metadata(ctx context.Context, c *call, req *kmsg.MetadataReques
 	resp.Brokers = []kmsg.MetadataResponseBroker{self}
 	resp.ClusterID = &b.opts.ClusterID
 	resp.ControllerID = nodeID
+	resp.AuthorizedOperations = c.mayAll(req.IncludeClusterAuthorizedOperations, acls.Cluster, acls.ClusterName)
 	if req.Topics == nil || req.Version == 0 && len(req.Topics) == 0 {
 		for _, t := range b.log.Topics() {
-			resp.Topics = append(resp.Topics, b.describeTopic(t))
+			if c.mayTopic(kmsg.ACLOperationDescribe, t.Name) == nil {
+				resp.Topics = append(resp.Topics, b.describeTopic(t))
+			}
 		}
+		c.tellRights(req, resp)
 		return resp, nil
 	}
 	create := (req.AllowAutoTopicCreation || req.Version < 4) && !b.opts.NoAutoCreate
 	for i := range req.Topics {
-		resp.Topics = append(resp.Topics, b.topicMetadata(ctx, &req.Topics[i], create))
+		resp.Topics = append(resp.Topics, b.topicMetadata(ctx, c, &req.Topics[i], create))
 	}
+	c.tellRights(req, resp)
 	return resp, nil
 }
 
 // topicMetadata finds one topic that is asked for, or makes it.
-func (b *Broker) topicMetadata(ctx context.Context, ask *kmsg.MetadataRequestTopic, create bool) kmsg.MetadataResponseTopic {
-	t, err := b.askedTopic(ask)
+func (b *Broker) topicMetadata(ctx context.Context, c *call, ask *kmsg.MetadataRequestTopic, create bool) kmsg.MetadataResponseTopic {
+	t, err := b.describableTopic(c, ask)
 	if errors.Is(err, kerr.UnknownTopicOrPartition) && create {
-		t, err = b.autoCreate(ctx, *ask.Topic)
+		if err = c.mayCreate(*ask.Topic); err == nil {
+			t, err = b.autoCreate(ctx, *ask.Topic)
+		}
 	}
 	if err == nil {
 		return b.describeTopic(t)
@@ -49,6 +58,30 @@ func (b *Broker) topicMetadata(ctx context.Context, ask *kmsg.MetadataRequestTop
 	m := kmsg.NewMetadataResponseTopic()
 	m.Topic, m.TopicID, m.ErrorCode = ask.Topic, ask.TopicID, codeOf(err)
 	return m
+}
+
+// tellRights tells the operations that the client is allowed, if it asks.
+func (c *call) tellRights(req *kmsg.MetadataRequest, resp *kmsg.MetadataResponse) {
+	for i := range resp.Topics {
+		if t := &resp.Topics[i]; t.ErrorCode == 0 {
+			t.AuthorizedOperations = c.mayAll(req.IncludeTopicAuthorizedOperations, acls.Topic, *t.Topic)
+		}
+	}
+}
+
+// describableTopic is askedTopic for who may know about it.
+func (b *Broker) describableTopic(c *call, ask *kmsg.MetadataRequestTopic) (log.TopicInfo, error) {
+	if ask.Topic != nil {
+		if err := c.mayTopic(kmsg.ACLOperationDescribe, *ask.Topic); err != nil {
+			return log.TopicInfo{}, err
+		}
+		return b.askedTopic(ask)
+	}
+	t, err := b.askedTopic(ask)
+	if err == nil && c.mayTopic(kmsg.ACLOperationDescribe, t.Name) != nil {
+		return log.TopicInfo{}, kerr.UnknownTopicID
+	}
+	return t, err
 }
 
 func (b *Broker) askedTopic(ask *kmsg.MetadataRequestTopic) (log.TopicInfo, error) {

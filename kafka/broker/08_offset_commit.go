@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -18,9 +19,9 @@ const maxCommitMetadata = 4096
 //   - Durable when it is answered. Members commit in their generation; who is none, with generation -1, only while the group
 //     has no members. Partitions that do not exist and metadata of more than 4096 bytes do not keep the others back.
 //   - 2-4: a time of retention, which is not used: that of the broker holds. 6: leader epochs. 7: static members.
-func (b *Broker) offsetCommit(ctx context.Context, _ *call, req *kmsg.OffsetCommitRequest) (kmsg.Response, error) {
+func (b *Broker) offsetCommit(ctx context.Context, c *call, req *kmsg.OffsetCommitRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.OffsetCommitResponse)
-	end, err := b.groups.BeginCommit(groups.Commit{
+	end, err := b.beginCommit(c, groups.Commit{
 		Group: req.Group, MemberID: req.MemberID, Instance: deref(req.InstanceID), Generation: req.Generation,
 	})
 	if err == nil {
@@ -33,13 +34,14 @@ func (b *Broker) offsetCommit(ctx context.Context, _ *call, req *kmsg.OffsetComm
 		to := kmsg.NewOffsetCommitResponseTopic()
 		to.Topic = from.Topic
 		t, known := b.log.Topic(from.Topic)
+		refused := cmp.Or(err, c.mayTopic(kmsg.ACLOperationRead, from.Topic))
 		for j := range from.Partitions {
 			p := &from.Partitions[j]
 			answer := kmsg.NewOffsetCommitResponseTopicPartition()
 			answer.Partition = p.Partition
 			switch {
-			case err != nil:
-				answer.ErrorCode = codeOf(err)
+			case refused != nil:
+				answer.ErrorCode = codeOf(refused)
 			case !known || p.Partition < 0 || int(p.Partition) >= t.Config.Partitions:
 				answer.ErrorCode = kerr.UnknownTopicOrPartition.Code
 			case len(deref(p.Metadata)) > maxCommitMetadata:
@@ -61,6 +63,14 @@ func (b *Broker) offsetCommit(ctx context.Context, _ *call, req *kmsg.OffsetComm
 		refuseCommit(resp, codeOf(err))
 	}
 	return resp, nil
+}
+
+// beginCommit is groups.Coordinator.BeginCommit for who may read as the group.
+func (b *Broker) beginCommit(c *call, q groups.Commit) (end func(), err error) {
+	if err := c.mayGroup(kmsg.ACLOperationRead, q.Group); err != nil {
+		return nil, err
+	}
+	return b.groups.BeginCommit(q)
 }
 
 // refuseCommit answers all that was not refused before with an error.

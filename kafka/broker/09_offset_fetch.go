@@ -14,11 +14,11 @@ import (
 //   - Offset -1 for what is not committed, also in groups nobody has heard of. 2: null topics mean all that is committed. 5: leader epochs.
 //   - 7: with RequireStable, UNSTABLE_OFFSET_COMMIT for partitions whose offset is pending in a transaction. 8: several groups.
 //   - 9: member ids and epochs of another kind of group, which are not looked at.
-func (b *Broker) offsetFetch(_ context.Context, _ *call, req *kmsg.OffsetFetchRequest) (kmsg.Response, error) {
+func (b *Broker) offsetFetch(_ context.Context, c *call, req *kmsg.OffsetFetchRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.OffsetFetchResponse)
 	if req.Version >= 8 {
 		for i := range req.Groups {
-			resp.Groups = append(resp.Groups, b.fetchGroup(&req.Groups[i], req.RequireStable))
+			resp.Groups = append(resp.Groups, b.fetchGroup(c, &req.Groups[i], req.RequireStable))
 		}
 		return resp, nil
 	}
@@ -29,7 +29,9 @@ func (b *Broker) offsetFetch(_ context.Context, _ *call, req *kmsg.OffsetFetchRe
 	for _, t := range req.Topics {
 		ask.Topics = append(ask.Topics, kmsg.OffsetFetchRequestGroupTopic{Topic: t.Topic, Partitions: t.Partitions})
 	}
-	for _, from := range b.fetchGroup(&ask, req.RequireStable).Topics {
+	found := b.fetchGroup(c, &ask, req.RequireStable)
+	resp.ErrorCode = found.ErrorCode
+	for _, from := range found.Topics {
 		to := kmsg.NewOffsetFetchResponseTopic()
 		to.Topic = from.Topic
 		for _, p := range from.Partitions {
@@ -40,34 +42,45 @@ func (b *Broker) offsetFetch(_ context.Context, _ *call, req *kmsg.OffsetFetchRe
 	return resp, nil
 }
 
-func (b *Broker) fetchGroup(ask *kmsg.OffsetFetchRequestGroup, stable bool) kmsg.OffsetFetchResponseGroup {
+func (b *Broker) fetchGroup(c *call, ask *kmsg.OffsetFetchRequestGroup, stable bool) kmsg.OffsetFetchResponseGroup {
 	r := kmsg.NewOffsetFetchResponseGroup()
 	r.Group = ask.Group
-	topics := ask.Topics
-	if topics == nil {
+	if err := c.mayGroup(kmsg.ACLOperationDescribe, ask.Group); err != nil {
+		r.ErrorCode = codeOf(err)
+		return r
+	}
+	topics, all := ask.Topics, ask.Topics == nil
+	if all {
 		topics = committedTopics(b.log.GroupOffsets(ask.Group))
 	}
 	for i := range topics {
 		t := kmsg.NewOffsetFetchResponseGroupTopic()
 		t.Topic = topics[i].Topic
+		refused := c.mayTopic(kmsg.ACLOperationDescribe, t.Topic)
+		if refused != nil && all {
+			continue
+		}
 		for _, partition := range topics[i].Partitions {
-			t.Partitions = append(t.Partitions, b.fetchOffset(ask.Group, t.Topic, partition, stable))
+			p := kmsg.NewOffsetFetchResponseGroupTopicPartition()
+			p.Partition, p.Offset, p.LeaderEpoch, p.Metadata, p.ErrorCode = partition, -1, -1, new(string), codeOf(refused)
+			if refused == nil {
+				b.fetchOffset(ask.Group, t.Topic, &p, stable)
+			}
+			t.Partitions = append(t.Partitions, p)
 		}
 		r.Topics = append(r.Topics, t)
 	}
 	return r
 }
 
-func (b *Broker) fetchOffset(group, topic string, partition int32, stable bool) kmsg.OffsetFetchResponseGroupTopicPartition {
-	p := kmsg.NewOffsetFetchResponseGroupTopicPartition()
-	p.Partition, p.Offset, p.LeaderEpoch, p.Metadata = partition, -1, -1, new(string)
-	switch o, pending, ok := b.log.GroupOffset(group, topic, partition); {
+// fetchOffset completes p if there is an offset.
+func (b *Broker) fetchOffset(group, topic string, p *kmsg.OffsetFetchResponseGroupTopicPartition, stable bool) {
+	switch o, pending, ok := b.log.GroupOffset(group, topic, p.Partition); {
 	case pending && stable:
 		p.ErrorCode = kerr.UnstableOffsetCommit.Code
 	case ok:
 		p.Offset, p.LeaderEpoch, p.Metadata = o.Offset, o.EpochPlusOne-1, &o.Metadata
 	}
-	return p
 }
 
 // committedTopics makes of sorted offsets what a client would ask for to get them.

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -21,11 +22,20 @@ func (b *Broker) findCoordinator(_ context.Context, c *call, req *kmsg.FindCoord
 	for _, key := range keys {
 		found := kmsg.NewFindCoordinatorResponseCoordinator()
 		found.Key = key
-		if req.CoordinatorType == 0 || req.CoordinatorType == 1 {
+		var refused error
+		switch req.CoordinatorType {
+		case 0:
+			refused = c.mayGroup(kmsg.ACLOperationDescribe, key)
+		case 1:
+			refused = c.mayTransaction(kmsg.ACLOperationDescribe, &key)
+		default:
+			refused = fmt.Errorf("%w: there are coordinators of groups and transactions only", kerr.InvalidRequest)
+		}
+		if refused == nil {
 			found.NodeID, found.Host, found.Port = nodeID, c.conn.self.host, c.conn.self.port
 		} else {
 			found.NodeID, found.Port = -1, -1
-			found.ErrorCode, found.ErrorMessage = kerr.InvalidRequest.Code, kmsg.StringPtr("there are coordinators of groups and transactions only")
+			found.ErrorCode, found.ErrorMessage = codeOf(refused), textOf(refused)
 		}
 		if req.Version >= 4 {
 			resp.Coordinators = append(resp.Coordinators, found)

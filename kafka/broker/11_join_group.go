@@ -3,7 +3,6 @@ package broker
 import (
 	"bytes"
 	"context"
-	"net"
 	"time"
 
 	"github.com/leatdb/leat/kafka/groups"
@@ -29,7 +28,10 @@ func (b *Broker) joinGroup(ctx context.Context, c *call, req *kmsg.JoinGroupRequ
 		p := &req.Protocols[i]
 		q.Protocols = append(q.Protocols, groups.Protocol{Name: p.Name, Metadata: bytes.Clone(p.Metadata)})
 	}
-	r := b.groups.Join(ctx, &q)
+	r := groups.JoinResult{Err: c.mayGroup(kmsg.ACLOperationRead, req.Group), MemberID: req.MemberID}
+	if r.Err == nil {
+		r = b.groups.Join(ctx, &q)
+	}
 	resp := req.ResponseKind().(*kmsg.JoinGroupResponse)
 	resp.ErrorCode, resp.MemberID, resp.Generation = codeOf(r.Err), r.MemberID, -1
 	if r.Err == nil {
@@ -52,9 +54,5 @@ func deref(s *string) string {
 
 // peerHost is where a client is, as Kafka's tools show it.
 func peerHost(c *call) string {
-	addr := c.conn.net.RemoteAddr().String()
-	if host, _, err := net.SplitHostPort(addr); err == nil {
-		addr = host
-	}
-	return "/" + addr
+	return "/" + c.conn.peer.Host
 }

@@ -9,8 +9,12 @@ import (
 // LeaveGroup: 0-5.
 //
 //   - 3: several members at once, each with its own error; static ones may be named by their instance id alone. 5: reasons, which are not used.
-func (b *Broker) leaveGroup(_ context.Context, _ *call, req *kmsg.LeaveGroupRequest) (kmsg.Response, error) {
+func (b *Broker) leaveGroup(_ context.Context, c *call, req *kmsg.LeaveGroupRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.LeaveGroupResponse)
+	if err := c.mayGroup(kmsg.ACLOperationRead, req.Group); err != nil {
+		resp.ErrorCode = codeOf(err)
+		return resp, nil
+	}
 	if req.Version < 3 {
 		resp.ErrorCode = codeOf(b.groups.Leave(req.Group, req.MemberID, ""))
 		return resp, nil

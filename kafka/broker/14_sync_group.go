@@ -12,7 +12,7 @@ import (
 //
 //   - The leader brings the assignment; everybody gets theirs when it is durable. 3: static members. 5: protocol type and
 //     protocol are checked and echoed.
-func (b *Broker) syncGroup(ctx context.Context, _ *call, req *kmsg.SyncGroupRequest) (kmsg.Response, error) {
+func (b *Broker) syncGroup(ctx context.Context, c *call, req *kmsg.SyncGroupRequest) (kmsg.Response, error) {
 	q := groups.SyncRequest{
 		Group: req.Group, MemberID: req.MemberID, Instance: deref(req.InstanceID), Generation: req.Generation,
 		Kind: deref(req.ProtocolType), Protocol: deref(req.Protocol), Assignments: map[string][]byte{},
@@ -20,7 +20,10 @@ func (b *Broker) syncGroup(ctx context.Context, _ *call, req *kmsg.SyncGroupRequ
 	for i := range req.GroupAssignment {
 		q.Assignments[req.GroupAssignment[i].MemberID] = bytes.Clone(req.GroupAssignment[i].MemberAssignment)
 	}
-	r := b.groups.Sync(ctx, &q)
+	r := groups.SyncResult{Err: c.mayGroup(kmsg.ACLOperationRead, req.Group)}
+	if r.Err == nil {
+		r = b.groups.Sync(ctx, &q)
+	}
 	resp := req.ResponseKind().(*kmsg.SyncGroupResponse)
 	resp.ErrorCode, resp.MemberAssignment = codeOf(r.Err), r.Assignment
 	if resp.MemberAssignment == nil {

@@ -16,7 +16,7 @@ import (
 //   - Topics are durable when the answer comes. A replication factor above 1 counts as 1, unless Options.StrictReplication is set.
 //   - 1: with ValidateOnly nothing is made. 4: -1 partitions and replicas stand for the defaults, which older versions get as well.
 //   - 5: partitions, replicas and settings are told. 7: the topic id.
-func (b *Broker) createTopics(ctx context.Context, _ *call, req *kmsg.CreateTopicsRequest) (kmsg.Response, error) {
+func (b *Broker) createTopics(ctx context.Context, c *call, req *kmsg.CreateTopicsRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.CreateTopicsResponse)
 	times := map[string]int{}
 	for i := range req.Topics {
@@ -32,11 +32,17 @@ func (b *Broker) createTopics(ctx context.Context, _ *call, req *kmsg.CreateTopi
 		var err error
 		if times[ask.Topic] > 1 {
 			err = fmt.Errorf("%w: the topic is named more than once", kerr.InvalidRequest)
+		} else if err = c.mayCreate(ask.Topic); err != nil {
+			// refused
 		} else if t, err = b.createTopic(ctx, ask, taken, req.ValidateOnly); err == nil {
 			taken[similar(ask.Topic)] = ask.Topic
 		}
 		times[ask.Topic] = 0
-		resp.Topics = append(resp.Topics, b.createdTopic(ask.Topic, t, err))
+		made := b.createdTopic(ask.Topic, t, err)
+		if refused := c.mayTopic(kmsg.ACLOperationDescribeConfigs, ask.Topic); err == nil && refused != nil {
+			made.NumPartitions, made.ReplicationFactor, made.Configs, made.ConfigErrorCode = -1, -1, nil, codeOf(refused)
+		}
+		resp.Topics = append(resp.Topics, made)
 	}
 	return resp, nil
 }

@@ -14,7 +14,7 @@ import (
 //   - Moves the start of partitions up to an offset, or to the high watermark (-1); durable when the answer comes. The answer
 //     has the start of the partition, which is never moved back.
 //   - A topic that is only compacted keeps its records: POLICY_VIOLATION.
-func (b *Broker) deleteRecords(ctx context.Context, _ *call, req *kmsg.DeleteRecordsRequest) (kmsg.Response, error) {
+func (b *Broker) deleteRecords(ctx context.Context, c *call, req *kmsg.DeleteRecordsRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.DeleteRecordsResponse)
 	for i := range req.Topics {
 		from := &req.Topics[i]
@@ -23,7 +23,7 @@ func (b *Broker) deleteRecords(ctx context.Context, _ *call, req *kmsg.DeleteRec
 		for _, ask := range from.Partitions {
 			r := kmsg.NewDeleteRecordsResponseTopicPartition()
 			r.Partition = ask.Partition
-			start, err := b.deleteBefore(ctx, from.Topic, ask.Partition, ask.Offset)
+			start, err := b.deleteBefore(ctx, c, from.Topic, ask.Partition, ask.Offset)
 			r.LowWatermark, r.ErrorCode = start, codeOf(err)
 			to.Partitions = append(to.Partitions, r)
 		}
@@ -33,7 +33,10 @@ func (b *Broker) deleteRecords(ctx context.Context, _ *call, req *kmsg.DeleteRec
 }
 
 // deleteBefore returns where the partition starts then.
-func (b *Broker) deleteBefore(ctx context.Context, topic string, partition int32, offset int64) (int64, error) {
+func (b *Broker) deleteBefore(ctx context.Context, c *call, topic string, partition int32, offset int64) (int64, error) {
+	if err := c.mayTopic(kmsg.ACLOperationDelete, topic); err != nil {
+		return -1, err
+	}
 	t, err := b.foreignTopic(topic)
 	if err != nil {
 		return -1, err

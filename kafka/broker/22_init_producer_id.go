@@ -17,9 +17,9 @@ import (
 //     PRODUCER_FENCED, before it is INVALID_PRODUCER_EPOCH. Who asks again because the answer was lost gets the same answer; whose
 //     transactional id has expired meanwhile gets a new producer.
 //   - 5: the client knows TRANSACTION_ABORTABLE, which nothing here leads to.
-func (b *Broker) initProducerID(ctx context.Context, _ *call, req *kmsg.InitProducerIDRequest) (kmsg.Response, error) {
+func (b *Broker) initProducerID(ctx context.Context, c *call, req *kmsg.InitProducerIDRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.InitProducerIDResponse)
-	got, err := b.initProducer(ctx, req)
+	got, err := b.initProducer(ctx, c, req)
 	if err != nil {
 		got = log.NoProducer
 	}
@@ -27,7 +27,7 @@ func (b *Broker) initProducerID(ctx context.Context, _ *call, req *kmsg.InitProd
 	return resp, nil
 }
 
-func (b *Broker) initProducer(ctx context.Context, req *kmsg.InitProducerIDRequest) (log.ProducerID, error) {
+func (b *Broker) initProducer(ctx context.Context, c *call, req *kmsg.InitProducerIDRequest) (log.ProducerID, error) {
 	current := log.ProducerID{ID: req.ProducerID, Epoch: req.ProducerEpoch}
 	switch {
 	case (current.ID < 0) != (current.Epoch < 0):
@@ -36,9 +36,15 @@ func (b *Broker) initProducer(ctx context.Context, req *kmsg.InitProducerIDReque
 		current = log.NoProducer
 	}
 	if req.TransactionalID == nil {
+		if err := c.mayProduce(); err != nil {
+			return log.NoProducer, err
+		}
 		return b.log.NewProducer(ctx)
 	}
 	if err := checkTransactionalID(*req.TransactionalID); err != nil {
+		return log.NoProducer, err
+	}
+	if err := c.mayTransaction(kmsg.ACLOperationWrite, req.TransactionalID); err != nil {
 		return log.NoProducer, err
 	}
 	return b.log.InitTransactions(ctx, log.InitProducer{

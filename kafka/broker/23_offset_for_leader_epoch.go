@@ -11,7 +11,7 @@ import (
 //   - Where the records of a leader epoch end, from the history of the partition: a consumer whose records go further has read
 //     what a crash took back. -1 and -1 if the epoch is not known.
 //   - 2: the client's leader epoch is checked.
-func (b *Broker) offsetForLeaderEpoch(_ context.Context, _ *call, req *kmsg.OffsetForLeaderEpochRequest) (kmsg.Response, error) {
+func (b *Broker) offsetForLeaderEpoch(_ context.Context, c *call, req *kmsg.OffsetForLeaderEpochRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.OffsetForLeaderEpochResponse)
 	for i := range req.Topics {
 		from := &req.Topics[i]
@@ -21,6 +21,9 @@ func (b *Broker) offsetForLeaderEpoch(_ context.Context, _ *call, req *kmsg.Offs
 			r := kmsg.NewOffsetForLeaderEpochResponseTopicPartition()
 			r.Partition = ask.Partition
 			epoch, end, err := b.log.EpochEnd(from.Topic, ask.Partition, ask.LeaderEpoch)
+			if refused := c.mayTopic(kmsg.ACLOperationDescribe, from.Topic); refused != nil {
+				err = refused
+			}
 			if err == nil {
 				err = b.log.CheckLeaderEpoch(ask.CurrentLeaderEpoch)
 			}

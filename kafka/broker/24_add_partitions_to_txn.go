@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -16,7 +17,7 @@ import (
 //   - A producer that has been replaced is PRODUCER_FENCED from version 2 on, before it is INVALID_PRODUCER_EPOCH; one that is not that
 //     of the transactional id INVALID_PRODUCER_ID_MAPPING.
 //   - 4 and 5 are for brokers among each other.
-func (b *Broker) addPartitionsToTxn(ctx context.Context, _ *call, req *kmsg.AddPartitionsToTxnRequest) (kmsg.Response, error) {
+func (b *Broker) addPartitionsToTxn(ctx context.Context, c *call, req *kmsg.AddPartitionsToTxnRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.AddPartitionsToTxnResponse)
 	var joining []log.TopicPartition
 	refused := false
@@ -24,9 +25,10 @@ func (b *Broker) addPartitionsToTxn(ctx context.Context, _ *call, req *kmsg.AddP
 		from := &req.Topics[i]
 		to := kmsg.NewAddPartitionsToTxnResponseTopic()
 		to.Topic = from.Topic
+		unwritable := cmp.Or(c.mayTransaction(kmsg.ACLOperationWrite, &req.TransactionalID), c.mayTopic(kmsg.ACLOperationWrite, from.Topic))
 		for _, partition := range from.Partitions {
 			answer := kmsg.NewAddPartitionsToTxnResponseTopicPartition()
-			answer.Partition, answer.ErrorCode = partition, codeOf(b.checkWritable(from.Topic, partition))
+			answer.Partition, answer.ErrorCode = partition, codeOf(cmp.Or(unwritable, b.checkWritable(from.Topic, partition)))
 			refused = refused || answer.ErrorCode != 0
 			joining = append(joining, log.TopicPartition{Topic: from.Topic, Partition: partition})
 			to.Partitions = append(to.Partitions, answer)

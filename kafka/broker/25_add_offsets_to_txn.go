@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/leatdb/leat/log"
@@ -12,9 +13,10 @@ import (
 //
 //   - A group joins the transaction, which begins if none is open; durable when it is answered. Its offsets come with TxnOffsetCommit.
 //   - Errors are those of AddPartitionsToTxn. 4: the client knows TRANSACTION_ABORTABLE, which nothing here leads to.
-func (b *Broker) addOffsetsToTxn(ctx context.Context, _ *call, req *kmsg.AddOffsetsToTxnRequest) (kmsg.Response, error) {
+func (b *Broker) addOffsetsToTxn(ctx context.Context, c *call, req *kmsg.AddOffsetsToTxnRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.AddOffsetsToTxnResponse)
-	err := checkTransactionalID(req.TransactionalID)
+	err := cmp.Or(c.mayTransaction(kmsg.ACLOperationWrite, &req.TransactionalID), c.mayGroup(kmsg.ACLOperationRead, req.Group),
+		checkTransactionalID(req.TransactionalID))
 	if err == nil && req.Group == "" {
 		err = kerr.InvalidGroupID
 	}

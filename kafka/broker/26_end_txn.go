@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/leatdb/leat/log"
@@ -15,10 +16,10 @@ import (
 //   - 4: the client knows TRANSACTION_ABORTABLE, which nothing here leads to.
 //   - 5: transaction version 2. The producer gets a new epoch with each transaction, or a new id when its epochs are used up, so that
 //     nothing late can get into the next transaction. Nothing may be aborted, too: all that was sent for it may have been lost.
-func (b *Broker) endTxn(ctx context.Context, _ *call, req *kmsg.EndTxnRequest) (kmsg.Response, error) {
+func (b *Broker) endTxn(ctx context.Context, c *call, req *kmsg.EndTxnRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.EndTxnResponse)
 	next := log.NoProducer
-	err := checkTransactionalID(req.TransactionalID)
+	err := cmp.Or(c.mayTransaction(kmsg.ACLOperationWrite, &req.TransactionalID), checkTransactionalID(req.TransactionalID))
 	if err == nil {
 		producer := log.ProducerID{ID: req.ProducerID, Epoch: req.ProducerEpoch}
 		next, err = b.log.EndTransaction(ctx, req.TransactionalID, producer, req.Commit, req.Version >= 5)

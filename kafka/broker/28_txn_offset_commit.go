@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -19,9 +20,9 @@ import (
 //     whoever was put out of the group cannot commit what another works on. Those before, and who is no member, are not held to that.
 //   - Up to 4 the group must have joined by AddOffsetsToTxn: INVALID_TXN_STATE, to 4 itself TRANSACTION_ABORTABLE. 5: it joins
 //     by this.
-func (b *Broker) txnOffsetCommit(ctx context.Context, _ *call, req *kmsg.TxnOffsetCommitRequest) (kmsg.Response, error) {
+func (b *Broker) txnOffsetCommit(ctx context.Context, c *call, req *kmsg.TxnOffsetCommitRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.TxnOffsetCommitResponse)
-	end, err := b.beginTxnCommit(req)
+	end, err := b.beginTxnCommit(c, req)
 	if err == nil {
 		defer end()
 	}
@@ -32,13 +33,14 @@ func (b *Broker) txnOffsetCommit(ctx context.Context, _ *call, req *kmsg.TxnOffs
 		to := kmsg.NewTxnOffsetCommitResponseTopic()
 		to.Topic = from.Topic
 		t, known := b.log.Topic(from.Topic)
+		refused := cmp.Or(err, c.mayTopic(kmsg.ACLOperationRead, from.Topic))
 		for j := range from.Partitions {
 			p := &from.Partitions[j]
 			answer := kmsg.NewTxnOffsetCommitResponseTopicPartition()
 			answer.Partition = p.Partition
 			switch {
-			case err != nil:
-				answer.ErrorCode = codeOf(err)
+			case refused != nil:
+				answer.ErrorCode = codeOf(refused)
 			case !known || p.Partition < 0 || int(p.Partition) >= t.Config.Partitions:
 				answer.ErrorCode = kerr.UnknownTopicOrPartition.Code
 			case len(deref(p.Metadata)) > maxCommitMetadata:
@@ -65,8 +67,10 @@ func (b *Broker) txnOffsetCommit(ctx context.Context, _ *call, req *kmsg.TxnOffs
 }
 
 // beginTxnCommit says whether the group lets the member commit.
-func (b *Broker) beginTxnCommit(req *kmsg.TxnOffsetCommitRequest) (end func(), err error) {
-	if err := checkTransactionalID(req.TransactionalID); err != nil {
+func (b *Broker) beginTxnCommit(c *call, req *kmsg.TxnOffsetCommitRequest) (end func(), err error) {
+	err = cmp.Or(c.mayTransaction(kmsg.ACLOperationWrite, &req.TransactionalID), c.mayGroup(kmsg.ACLOperationRead, req.Group),
+		checkTransactionalID(req.TransactionalID))
+	if err != nil {
 		return nil, err
 	}
 	q := groups.Commit{Group: req.Group, Generation: -1, Transactional: true}

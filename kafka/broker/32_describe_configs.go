@@ -35,6 +35,9 @@ func (b *Broker) describeConfigs(_ context.Context, c *call, req *kmsg.DescribeC
 }
 
 func (b *Broker) configsOf(c *call, ask *kmsg.DescribeConfigsRequestResource) ([]config, error) {
+	if err := c.mayConfigs(kmsg.ACLOperationDescribeConfigs, ask.ResourceType, ask.ResourceName); err != nil {
+		return nil, err
+	}
 	switch ask.ResourceType {
 	case kmsg.ConfigResourceTypeTopic:
 		if err := log.CheckTopicName(ask.ResourceName); err != nil {

@@ -14,7 +14,7 @@ import (
 //
 //   - The settings of a topic become those in the request; all others are taken back. Durable when the answer comes, all or nothing
 //     per topic. With ValidateOnly it only says whether it would. The broker's settings cannot be changed: INVALID_REQUEST.
-func (b *Broker) alterConfigs(ctx context.Context, _ *call, req *kmsg.AlterConfigsRequest) (kmsg.Response, error) {
+func (b *Broker) alterConfigs(ctx context.Context, c *call, req *kmsg.AlterConfigsRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.AlterConfigsResponse)
 	times := map[resource]int{}
 	for i := range req.Resources {
@@ -25,7 +25,7 @@ func (b *Broker) alterConfigs(ctx context.Context, _ *call, req *kmsg.AlterConfi
 		which := resource{ask.ResourceType, ask.ResourceName}
 		err := errNamedTwice
 		if times[which] == 1 {
-			err = b.alter(ctx, which, len(ask.Configs), req.ValidateOnly, func(settings map[string]string) error {
+			err = b.alter(ctx, c, which, len(ask.Configs), req.ValidateOnly, func(settings map[string]string) error {
 				return replaceSettings(settings, ask.Configs)
 			})
 		}
@@ -60,7 +60,10 @@ type resource struct {
 var errNamedTwice = fmt.Errorf("%w: each resource must be named once", kerr.InvalidRequest)
 
 // alter changes the settings of a resource, which the client asks for so many changes of.
-func (b *Broker) alter(ctx context.Context, which resource, changes int, validateOnly bool, change func(settings map[string]string) error) error {
+func (b *Broker) alter(ctx context.Context, c *call, which resource, changes int, validateOnly bool, change func(settings map[string]string) error) error {
+	if err := c.mayConfigs(kmsg.ACLOperationAlterConfigs, which.kind, which.name); err != nil {
+		return err
+	}
 	switch which.kind {
 	case kmsg.ConfigResourceTypeBroker:
 		return checkBrokerChange(which.name, changes)

@@ -13,8 +13,12 @@ import (
 //   - One directory, with the size of the batches in each partition, those in memory included. Null topics stand for all; what does not
 //     exist is left out. A log whose storage has failed is KAFKA_STORAGE_ERROR.
 //   - 3: errors of the request. 4: the size of the volume, which is told as -1, unknown.
-func (b *Broker) describeLogDirs(_ context.Context, _ *call, req *kmsg.DescribeLogDirsRequest) (kmsg.Response, error) {
+func (b *Broker) describeLogDirs(_ context.Context, c *call, req *kmsg.DescribeLogDirsRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.DescribeLogDirsResponse)
+	if err := c.mayCluster(kmsg.ACLOperationDescribe); err != nil {
+		resp.ErrorCode = codeOf(err)
+		return resp, nil
+	}
 	dir := kmsg.NewDescribeLogDirsResponseDir()
 	dir.Dir = b.logDir()
 	if b.log.Err() != nil {

@@ -12,7 +12,7 @@ import (
 // CreatePartitions: 0-3.
 //
 //   - Raises the number of partitions of topics, durable when the answer comes. With ValidateOnly it only says whether it would.
-func (b *Broker) createPartitions(ctx context.Context, _ *call, req *kmsg.CreatePartitionsRequest) (kmsg.Response, error) {
+func (b *Broker) createPartitions(ctx context.Context, c *call, req *kmsg.CreatePartitionsRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.CreatePartitionsResponse)
 	times := map[string]int{}
 	for i := range req.Topics {
@@ -26,7 +26,9 @@ func (b *Broker) createPartitions(ctx context.Context, _ *call, req *kmsg.Create
 		r := kmsg.NewCreatePartitionsResponseTopic()
 		r.Topic = ask.Topic
 		err := error(kerr.InvalidRequest) // named more than once
-		if times[ask.Topic] == 1 {
+		if refused := c.mayTopic(kmsg.ACLOperationAlter, ask.Topic); refused != nil {
+			err = refused
+		} else if times[ask.Topic] == 1 {
 			err = b.addPartitions(ctx, ask, req.ValidateOnly)
 		}
 		times[ask.Topic] = 0

@@ -14,10 +14,14 @@ import (
 //   - The only broker leads everything, so there is nothing to elect: ELECTION_NOT_NEEDED for partitions that are named. Null
 //     topics stand for all that need an election, which is none.
 //   - 1: the kind of election, preferred or unclean.
-func (b *Broker) electLeaders(_ context.Context, _ *call, req *kmsg.ElectLeadersRequest) (kmsg.Response, error) {
+func (b *Broker) electLeaders(_ context.Context, c *call, req *kmsg.ElectLeadersRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.ElectLeadersResponse)
 	if req.ElectionType != 0 && req.ElectionType != 1 {
 		resp.ErrorCode = kerr.InvalidRequest.Code
+		return resp, nil
+	}
+	if err := c.mayCluster(kmsg.ACLOperationAlter); err != nil {
+		resp.ErrorCode = codeOf(err)
 		return resp, nil
 	}
 	for i := range req.Topics {

@@ -15,7 +15,7 @@ import (
 //
 //   - Single settings of a topic are set or taken back, and values added to lists or removed from them; the others stay. For the
 //     rest it is like AlterConfigs.
-func (b *Broker) incrementalAlterConfigs(ctx context.Context, _ *call, req *kmsg.IncrementalAlterConfigsRequest) (kmsg.Response, error) {
+func (b *Broker) incrementalAlterConfigs(ctx context.Context, c *call, req *kmsg.IncrementalAlterConfigsRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.IncrementalAlterConfigsResponse)
 	times := map[resource]int{}
 	for i := range req.Resources {
@@ -26,7 +26,7 @@ func (b *Broker) incrementalAlterConfigs(ctx context.Context, _ *call, req *kmsg
 		which := resource{ask.ResourceType, ask.ResourceName}
 		err := errNamedTwice
 		if times[which] == 1 {
-			err = b.alter(ctx, which, len(ask.Configs), req.ValidateOnly, func(settings map[string]string) error {
+			err = b.alter(ctx, c, which, len(ask.Configs), req.ValidateOnly, func(settings map[string]string) error {
 				return b.changeSettings(settings, ask.Configs)
 			})
 		}

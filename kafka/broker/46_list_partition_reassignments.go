@@ -9,6 +9,8 @@ import (
 // ListPartitionReassignments: 0.
 //
 //   - There is one broker, so no partition is ever on its way to another: the list is empty, whatever is asked for.
-func (b *Broker) listPartitionReassignments(_ context.Context, _ *call, req *kmsg.ListPartitionReassignmentsRequest) (kmsg.Response, error) {
-	return req.ResponseKind(), nil
+func (b *Broker) listPartitionReassignments(_ context.Context, c *call, req *kmsg.ListPartitionReassignmentsRequest) (kmsg.Response, error) {
+	resp := req.ResponseKind().(*kmsg.ListPartitionReassignmentsResponse)
+	resp.ErrorCode = codeOf(c.mayCluster(kmsg.ACLOperationDescribe))
+	return resp, nil
 }

@@ -12,9 +12,12 @@ import (
 //
 //   - Offsets of topics that members read stay: GROUP_SUBSCRIBED_TO_TOPIC. If what they read cannot be told it is
 //     NON_EMPTY_GROUP for all.
-func (b *Broker) offsetDelete(ctx context.Context, _ *call, req *kmsg.OffsetDeleteRequest) (kmsg.Response, error) {
+func (b *Broker) offsetDelete(ctx context.Context, c *call, req *kmsg.OffsetDeleteRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.OffsetDeleteResponse)
 	subscribed, err := b.groups.Subscribed(req.Group)
+	if refused := c.mayGroup(kmsg.ACLOperationDelete, req.Group); refused != nil {
+		err = refused
+	}
 	if err != nil {
 		resp.ErrorCode = codeOf(err)
 		return resp, nil
@@ -27,7 +30,10 @@ func (b *Broker) offsetDelete(ctx context.Context, _ *call, req *kmsg.OffsetDele
 		for _, p := range req.Topics[i].Partitions {
 			answer := kmsg.NewOffsetDeleteResponseTopicPartition()
 			answer.Partition = p.Partition
+			refused := c.mayTopic(kmsg.ACLOperationRead, to.Topic)
 			switch {
+			case refused != nil:
+				answer.ErrorCode = codeOf(refused)
 			case !known || p.Partition < 0 || int(p.Partition) >= t.Config.Partitions:
 				answer.ErrorCode = kerr.UnknownTopicOrPartition.Code
 			case subscribed[to.Topic]:

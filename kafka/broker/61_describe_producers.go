@@ -11,7 +11,7 @@ import (
 //
 //   - The producers that a partition remembers, which are those of the last day and those with an open transaction, and where that
 //     begins: what hangs there keeps readers of committed records from going on.
-func (b *Broker) describeProducers(_ context.Context, _ *call, req *kmsg.DescribeProducersRequest) (kmsg.Response, error) {
+func (b *Broker) describeProducers(_ context.Context, c *call, req *kmsg.DescribeProducersRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.DescribeProducersResponse)
 	for i := range req.Topics {
 		to := kmsg.NewDescribeProducersResponseTopic()
@@ -19,7 +19,11 @@ func (b *Broker) describeProducers(_ context.Context, _ *call, req *kmsg.Describ
 		for _, partition := range req.Topics[i].Partitions {
 			p := kmsg.NewDescribeProducersResponseTopicPartition()
 			p.Partition = partition
-			producers, err := b.log.Producers(to.Topic, partition)
+			var producers []log.ProducerInfo
+			err := c.mayTopic(kmsg.ACLOperationRead, to.Topic)
+			if err == nil {
+				producers, err = b.log.Producers(to.Topic, partition)
+			}
 			p.ErrorCode, p.ErrorMessage = codeOf(err), textOf(err)
 			for _, info := range producers {
 				p.ActiveProducers = append(p.ActiveProducers, b.activeProducer(&info))

@@ -22,7 +22,7 @@ var transactionStates = []string{
 //   - All transactional ids, or those in some states, or of some producers. Names of states that do not exist are told.
 //   - 1: those whose transaction is open for longer than a time. 2: those whose id as a whole matches a pattern in RE2's syntax, otherwise
 //     INVALID_REGULAR_EXPRESSION.
-func (b *Broker) listTransactions(_ context.Context, _ *call, req *kmsg.ListTransactionsRequest) (kmsg.Response, error) {
+func (b *Broker) listTransactions(_ context.Context, c *call, req *kmsg.ListTransactionsRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.ListTransactionsResponse)
 	var pattern *regexp.Regexp
 	if text := deref(req.TransactionalIDPattern); text != "" {
@@ -39,7 +39,8 @@ func (b *Broker) listTransactions(_ context.Context, _ *call, req *kmsg.ListTran
 	}
 	now := time.Now().UnixMilli()
 	for _, info := range b.log.Transactions() {
-		if !wantedTransaction(req, &info, now) || pattern != nil && !pattern.MatchString(info.ID) {
+		if !wantedTransaction(req, &info, now) || pattern != nil && !pattern.MatchString(info.ID) ||
+			c.mayTransaction(kmsg.ACLOperationDescribe, &info.ID) != nil {
 			continue
 		}
 		s := kmsg.NewListTransactionsResponseTransactionState()

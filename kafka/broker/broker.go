@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/leatdb/leat/kafka/acls"
 	"github.com/leatdb/leat/kafka/groups"
 	"github.com/leatdb/leat/log"
 )
@@ -67,6 +68,7 @@ type Broker struct {
 	deadlines   deadlines
 	topics      topicNames
 	groups      *groups.Coordinator
+	rules       *acls.Authorizer // nil: everybody may do everything
 	sessions    fetchSessions
 	frames      *frameMemory
 	fetchMemory budget
@@ -86,9 +88,16 @@ func New(l *log.Log, o Options) (*Broker, error) {
 	if err := o.Security.check(); err != nil {
 		return nil, err
 	}
+	var rules *acls.Authorizer
+	if o.Security.Authorize {
+		var err error
+		if rules, err = acls.Open(l, o.Security.Rules); err != nil {
+			return nil, err
+		}
+	}
 	o.Groups.Logger = o.Logger
 	return &Broker{
-		log: l, groups: groups.New(l, o.Groups), opts: o, logger: o.Logger, apis: served(), deadlines: defaultDeadlines,
+		log: l, rules: rules, groups: groups.New(l, o.Groups), opts: o, logger: o.Logger, apis: served(), deadlines: defaultDeadlines,
 		frames: newFrameMemory(o.FrameMemory), fetchMemory: budget{limit: o.FetchMemory},
 	}, nil
 }

@@ -82,7 +82,7 @@ func (b *Broker) serveConn(ctx context.Context, raw net.Conn, self endpoint) {
 		queue:  make(chan *call, maxPipelined),
 		frames: frameReader{conn: nc, in: bufio.NewReaderSize(nc, 4<<10), memory: b.frames, stall: b.deadlines.frame},
 	}
-	c.peer.principal = principal
+	c.peer.Principal, c.peer.Host = principal, hostOf(raw.RemoteAddr())
 	worked := make(chan struct{})
 	go func() { // Ends when the queue is closed, or by itself, which ends the reader.
 		defer close(worked)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/leatdb/leat/auth"
+	"github.com/leatdb/leat/kafka/acls"
 )
 
 // Security says who may connect and what they may do. The zero value lets everybody do everything.
@@ -22,6 +23,9 @@ type Security struct {
 	Mechanisms []string    // of SASL, of those in Mechanisms(): clients must authenticate by one of them. Empty: they need not
 
 	SessionLifetime time.Duration // after which clients must authenticate again; 0: never
+
+	Authorize bool         // access rules and roles say who may do what; otherwise everybody may do everything
+	Rules     acls.Options // how they say it
 }
 
 const saslPlain = "PLAIN"
@@ -50,12 +54,12 @@ var errSecurity = fmt.Errorf("%w (security)", errProtocol)
 // identity is what is known of who is at the other end of a connection. The handlers of SASL change it. As nothing else of the connection is
 // begun while those run, whoever begins a call may use it; named may be read at any time.
 type identity struct {
-	principal string      // such as User:alice
-	user      auth.User   // if it is named
-	named     atomic.Bool // authenticated by SASL
-	changes   int64       // of the users, when user was looked up
-	expires   time.Time   // the session; zero: never
-	trying    *attempt    // since SaslHandshake
+	acls.Subject
+	user    auth.User   // if it is named
+	named   atomic.Bool // authenticated by SASL
+	changes int64       // of the users, when user was looked up
+	expires time.Time   // the session; zero: never
+	trying  *attempt    // since SaslHandshake
 }
 
 const anonymous = "User:ANONYMOUS"
@@ -64,7 +68,7 @@ func (b *Broker) needsSASL() bool { return len(b.opts.Security.Mechanisms) > 0 }
 
 // welcome makes a peer the user that it has proved to be.
 func (b *Broker) welcome(p *identity, user auth.User) {
-	p.principal, p.user, p.changes = "User:"+user.Name, user, b.opts.Security.Users.Changes()
+	p.Principal, p.Role, p.user, p.changes = "User:"+user.Name, user.Role, user, b.opts.Security.Users.Changes()
 	if d := b.opts.Security.SessionLifetime; d > 0 {
 		p.expires = time.Now().Add(d)
 	}
@@ -95,20 +99,23 @@ func (c *conn) early(a *api, size int) error {
 // admit checks, before a call begins, that its peer is still who it was.
 func (b *Broker) admit(c *call) error {
 	p := &c.conn.peer
-	if !p.named.Load() || c.api.authenticates() {
-		return nil // early has looked
+	if c.api.authenticates() {
+		return nil
+	}
+	if !p.named.Load() { // early has looked
+		return b.guard(c)
 	}
 	if !p.expires.IsZero() && time.Now().After(p.expires) {
-		return fmt.Errorf("%w: the session of %s has expired", errSecurity, p.principal)
+		return fmt.Errorf("%w: the session of %s has expired", errSecurity, p.Principal)
 	}
 	if changes := b.opts.Security.Users.Changes(); changes != p.changes {
 		user, ok := b.opts.Security.Users.Find(p.user.Name)
 		if !ok {
-			return fmt.Errorf("%w: %s was removed", errSecurity, p.principal)
+			return fmt.Errorf("%w: %s was removed", errSecurity, p.Principal)
 		}
-		p.user, p.changes = user, changes
+		p.user, p.Role, p.changes = user, user.Role, changes
 	}
-	return nil
+	return b.guard(c)
 }
 
 // attempt is an authentication under way.
