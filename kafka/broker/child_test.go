@@ -10,7 +10,9 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+	"time"
 
+	"github.com/leatdb/leat/kafka/groups"
 	"github.com/leatdb/leat/log"
 )
 
@@ -47,7 +49,7 @@ func serveChild(dir, addr string) error {
 		cancel()
 	}()
 	fmt.Println("serving")
-	return errors.Join(Serve(ctx, l, listener, Options{}), l.Close())
+	return errors.Join(Serve(ctx, l, listener, Options{Groups: groups.Options{MinSession: time.Second}}), l.Close())
 }
 
 // child is a broker in a process of its own, which can be killed and comes back at the same address.

@@ -41,7 +41,14 @@ func killContext(t *testing.T) context.Context {
 }
 
 func (c *child) client(opts ...kgo.Opt) (*kgo.Client, error) {
-	return kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(c.addr), kgo.RetryBackoffFn(func(int) time.Duration { return 20 * time.Millisecond })}, opts...)...)
+	return kgo.NewClient(append(c.eager(), opts...)...)
+}
+
+// eager are clients that do not wait long when the broker is gone.
+func (c *child) eager() []kgo.Opt {
+	return []kgo.Opt{
+		kgo.SeedBrokers(c.addr), kgo.MetadataMinAge(20 * time.Millisecond), kgo.RetryBackoffFn(func(int) time.Duration { return 20 * time.Millisecond }),
+	}
 }
 
 // all reads a topic of some partitions to its end as a consumer of committed records.
@@ -207,10 +214,9 @@ func TestTransactionsOfClientsSurviveKills(t *testing.T) {
 func worker(ctx context.Context, c *child, id string, version kgo.Opt) error {
 	rng := rand.New(rand.NewPCG(uint64(len(id)), 4))
 	for {
-		s, err := kgo.NewGroupTransactSession(kgo.SeedBrokers(c.addr), version, kgo.TransactionalID(id), kgo.ConsumerGroup("etl"), kgo.ConsumeTopics("in"),
+		s, err := kgo.NewGroupTransactSession(append(c.eager(), version, kgo.TransactionalID(id), kgo.ConsumerGroup("etl"), kgo.ConsumeTopics("in"),
 			kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.RequireStableFetchOffsets(),
-			kgo.DefaultProduceTopic("out"), kgo.HeartbeatInterval(100*time.Millisecond), kgo.SessionTimeout(6*time.Second), kgo.FetchMaxPartitionBytes(400),
-			kgo.RetryBackoffFn(func(int) time.Duration { return 20 * time.Millisecond }))
+			kgo.DefaultProduceTopic("out"), kgo.HeartbeatInterval(100*time.Millisecond), kgo.SessionTimeout(time.Second), kgo.FetchMaxPartitionBytes(1500))...)
 		if err != nil {
 			return err
 		}
@@ -242,27 +248,33 @@ func process(ctx context.Context, s *kgo.GroupTransactSession, commit bool) erro
 	return err
 }
 
+// feed writes numbers to a topic until stopped, and returns how many.
+func (c *child) feed(ctx context.Context, topic string, stopped <-chan struct{}) int {
+	cl, err := c.client(kgo.DefaultProduceTopic(topic))
+	if err != nil {
+		c.t.Error(err)
+		return 0
+	}
+	defer cl.Close()
+	for n := 0; ; n++ {
+		select {
+		case <-stopped:
+			return n
+		default:
+		}
+		r := &kgo.Record{Key: fmt.Append(nil, n), Value: fmt.Append(nil, n)}
+		if err := cl.ProduceSync(ctx, r).FirstErr(); err != nil {
+			c.t.Error(err)
+			return n
+		}
+	}
+}
+
 // What goes through a group in transactions comes out exactly once, whoever dies on the way.
 func TestConsumeProcessProduceSurvivesKills(t *testing.T) {
 	c := startChild(t)
 	c.createTopic("in")
 	c.createTopic("out")
-	in, err := c.client(kgo.DefaultProduceTopic("in"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	const n = 300
-	for i := range n {
-		in.Produce(t.Context(), &kgo.Record{Key: fmt.Append(nil, i), Value: fmt.Append(nil, i)}, func(_ *kgo.Record, err error) {
-			if err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	if err := in.Flush(killContext(t)); err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithCancel(killContext(t))
 	defer cancel()
 	var workers sync.WaitGroup
@@ -273,10 +285,15 @@ func TestConsumeProcessProduceSurvivesKills(t *testing.T) {
 			}
 		})
 	}
+	stopped, fed := make(chan struct{}), make(chan int, 1)
+	workers.Go(func() { fed <- c.feed(ctx, "in", stopped) })
 	c.deaths()
-	c.waitForOffsets("etl", "in", n)
+	close(stopped)
+	n := <-fed
+	c.waitForOffsets("etl", "in", int64(n))
 	cancel()
 	workers.Wait()
+	t.Logf("%d records", n)
 	seen := map[string]int{}
 	for _, v := range c.all("out", killedPartitions) {
 		seen[v]++
