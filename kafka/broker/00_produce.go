@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"github.com/leatdb/leat/log"
@@ -86,6 +87,9 @@ func (p *produced) appendAll(ctx context.Context, done func(error)) {
 	}
 	for i, r := range p.b.log.Append(ctx, p.writes, o, done) {
 		p.answers[i].BaseOffset, p.answers[i].LogAppendTime, p.answers[i].LogStartOffset = r.Base, r.Time, r.Start
+		if errors.Is(r.Err, log.ErrUnknownTopic) {
+			p.answers[i].LogStartOffset = -1
+		}
 		p.refuse(p.answers[i], txnError(r.Err, p.req.Version, never, 11))
 	}
 	p.writes = nil // which alias the frame
