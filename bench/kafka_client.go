@@ -140,18 +140,3 @@ func paceLoad(ctx context.Context, addr string, load kafkaLoad) (latencies, erro
 	slices.Sort(all)
 	return all, failed
 }
-
-// latencies are sorted.
-type latencies []time.Duration
-
-func (l latencies) at(part float64) time.Duration {
-	if len(l) == 0 {
-		return 0
-	}
-	return l[min(int(part*float64(len(l))), len(l)-1)]
-}
-
-func (l latencies) String() string {
-	ms := func(part float64) float64 { return l.at(part).Seconds() * 1000 }
-	return fmt.Sprintf("%.2f %.2f %.2f ms", ms(0.5), ms(0.99), ms(0.999))
-}

@@ -13,13 +13,13 @@ import (
 
 func benchCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "bench log|state|idle|kafka|nexmark",
-		Short: "Measure this machine: the log, the state stores, idle queries, Kafka's protocol, the Nexmark queries",
+		Use:   "bench log|state|idle|kafka|serve|nexmark",
+		Short: "Measure this machine: the log, the state stores, idle queries, Kafka's protocol, the HTTP API, the Nexmark queries",
 		Long: `Measure leat on this machine. Every figure comes with its limit, measured in the same run on the same records: look at the
 ratio, since machines differ and are shared.`,
 		Example: "  leat bench nexmark --events 1000000\n  leat bench log",
 	}
-	c.AddCommand(benchLogCommand(), benchStateCommand(), benchIdleCommand(), benchKafkaCommand(), benchNexmarkCommand())
+	c.AddCommand(benchLogCommand(), benchStateCommand(), benchIdleCommand(), benchKafkaCommand(), benchServeCommand(), benchNexmarkCommand())
 	return c
 }
 
@@ -125,6 +125,33 @@ sink that only reads frames and answers. Latencies are those of a record every m
 	c.Flags().IntSliceVar(&o.Partitions, "partitions", []int{1, 64}, "numbers of partitions")
 	c.Flags().IntVar(&o.Runs, "runs", 3, "runs of each; the best counts")
 	c.Flags().StringVar(&o.Profiles, "profiles", "", "existing directory to write CPU profiles to")
+	return c
+}
+
+func benchServeCommand() *cobra.Command {
+	var o bench.ServeOptions
+	var dir string
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Pull queries, push subscribers and their latency over HTTP",
+		Long: `Clients and server are in this process, over loopback. Pull queries by key are compared with a handler of net/http alone that
+reads the same requests and gives the same answers, in turns; subscribers with connections to a handler that only waits. The last figure is the
+time from the production of a row until a push client has what a query made of it, durable and exactly once.`,
+		Example: "  leat bench serve --subscribers 2000",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withProgress(c, dir, func(tmp string, show func(format string, args ...any)) error {
+				o.Dir, o.Progress = tmp, show
+				return bench.Serve(c.Context(), c.OutOrStdout(), o)
+			})
+		},
+	}
+	c.Flags().StringVar(&dir, "dir", "", "directory to write in")
+	c.Flags().IntVar(&o.Keys, "keys", 100_000, "keys of the table")
+	c.Flags().IntVar(&o.Connections, "connections", 64, "clients that ask at the same time")
+	c.Flags().DurationVar(&o.Stretch, "for", 3*time.Second, "how long each run takes")
+	c.Flags().IntVar(&o.Runs, "runs", 3, "runs of each; the best counts")
+	c.Flags().IntVar(&o.Subscribers, "subscribers", 1000, "push clients; each needs two file descriptors")
 	return c
 }
 

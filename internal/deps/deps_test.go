@@ -54,7 +54,7 @@ internal/sqldocs  : . shell sqltest parser planner format function types
 sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs
 leattest          : . log internal/vfs
 bench/nexmark     :
-bench             : . bench/nexmark kafka/broker types format catalog planner/plan log state internal/vfs
+bench             : . server bench/nexmark kafka/broker types format catalog planner/plan log state internal/vfs
 internal/crashtest : . log internal/vfs
 cmd/leat          : . auth server server/api server/client kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest internal/certs
 `
