@@ -157,8 +157,16 @@ func (db *DB) newRows(ctx context.Context, kind, sql string, pull func(context.C
 }
 
 // push starts a query whose changes go to the client.
-func (db *DB) push(ctx context.Context, p *planner.Push) (*Result, error) {
-	results, err := db.runtime.Push(ctx, p.Query, exec.PushOptions{Bounded: p.Bounded})
+func (s *Session) push(ctx context.Context, p *planner.Push) (*Result, error) {
+	db := s.db
+	s.mu.Lock()
+	token := s.token
+	s.mu.Unlock()
+	place, err := placeOf(p, token)
+	if err != nil {
+		return nil, err
+	}
+	results, err := db.runtime.Push(ctx, p.Query, exec.PushOptions{Bounded: p.Bounded, From: place.offsets()})
 	if err != nil {
 		return nil, err
 	}
@@ -167,8 +175,12 @@ func (db *DB) push(ctx context.Context, p *planner.Push) (*Result, error) {
 	if results.Shared() {
 		kind = kindShared
 	}
+	if place != nil && results.Shared() {
+		place.Offsets = results.Start()
+		pick.place = place
+	}
 	rows := db.newRows(ctx, kind, p.Query.SQL, pick.from(results), results.Close)
-	rows.Columns = pick.columns()
+	rows.Columns, rows.place = pick.columns(), pick.place
 	rows.end = func() string {
 		switch {
 		case results.LimitReached():
@@ -197,6 +209,7 @@ func (db *DB) pull(ctx context.Context, p *planner.Pull) (*Result, error) {
 type picker struct {
 	outputs []planner.Output
 	keys    int
+	place   *place // Moves on with the rows; nil for none.
 }
 
 func (p *picker) columns() []RowColumn {
@@ -216,6 +229,9 @@ func (p *picker) from(results *exec.Results) func(context.Context) ([]Row, error
 		}
 		if err != nil {
 			return nil, err
+		}
+		if p.place != nil {
+			p.place.after(b)
 		}
 		return p.rows(b), nil
 	}

@@ -46,6 +46,18 @@ type Rows struct {
 	closed func()
 	end    func() string // What Final says; nil for nothing.
 	sql    string
+	place  *place // nil: the query has no tokens.
+}
+
+// Token says how far the rows go that Next has returned, so that another push query of the same
+// SELECT goes on behind them, with Session.Continue: the continuation token. It is empty
+// unless 'ksql.query.push.v2.continuation.tokens.enabled' is true and the query only
+// filters and projects rows from the end of a stream on.
+func (r *Rows) Token() string {
+	if r.place == nil {
+		return ""
+	}
+	return r.place.token()
 }
 
 // All returns the rows in order. After an error it ends; the error of a

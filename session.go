@@ -22,6 +22,15 @@ type Session struct {
 	variables map[string]string // Keys upper-cased.
 	fixed     bool              // See ReadOnly.
 	access    Access
+	token     string // See Continue.
+}
+
+// Continue lets the push queries of the session go on where another one was that gave
+// the token: see Rows.Token.
+func (s *Session) Continue(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.token = token
 }
 
 // Access is what the statements of a session may do.

@@ -137,7 +137,7 @@ func (s *Session) planAndDo(ctx context.Context, stmt parser.Statement) (*Result
 	case *planner.InsertValues:
 		return &Result{}, s.db.insertValues(ctx, p)
 	case *planner.Push:
-		return s.db.push(ctx, p)
+		return s.push(ctx, p)
 	case *planner.Pull:
 		return s.db.pull(ctx, p)
 	case *planner.Print:

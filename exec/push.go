@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync/atomic"
@@ -14,6 +15,9 @@ type PushOptions struct {
 	// Bounded ends the query when it has read to where its topics ended at the
 	// start: a pull query over a stream.
 	Bounded bool
+	// From are the offsets, by partition, from which on to read, for queries that
+	// share a tail; nil for where the plan says.
+	From []int64
 }
 
 // pushes numbers push queries, to keep their stores apart.
@@ -30,11 +34,19 @@ func (r *Runtime) Push(ctx context.Context, p *plan.Query, o PushOptions) (*Resu
 	if p.Limit == 0 {
 		return res, nil
 	}
+	if o.From != nil { // They say where to begin.
+		whole := *p
+		whole.FromEarliest = false
+		p = &whole
+	}
 	if source := shareable(p, o); source != nil {
-		if err := r.subscribe(ctx, p, source, res); err != nil {
+		if err := r.subscribe(ctx, p, source, res, o.From); err != nil {
 			return nil, err
 		}
 		return res, nil
+	}
+	if o.From != nil {
+		return nil, errors.New("only queries that filter and project the rows of one stream can go on where another one was")
 	}
 	if err := r.runPush(p, res, pushStart{bounded: o.Bounded}); err != nil {
 		return nil, err
@@ -64,7 +76,7 @@ func (r *Runtime) runPush(p *plan.Query, res *Results, start pushStart) error {
 	} else {
 		err = t.firstOffsets(start.bounded)
 	}
-	if err == nil && !p.FromEarliest && !start.bounded && overTable(p.Root) {
+	if err == nil && !p.FromEarliest && !start.bounded && start.from == nil && overTable(p.Root) {
 		t.shows, err = r.endOffsets(st.leaves[0].topic)
 	}
 	if err != nil {

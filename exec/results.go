@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/leatdb/leat/planner/plan"
@@ -14,7 +15,8 @@ import (
 // may be called by one goroutine at a time, Close by any.
 type Results struct {
 	schema *plan.Schema
-	shared bool // The query began as a member of a tail.
+	shared bool    // The query began as a member of a tail.
+	start  []int64 // Where it began then, by partition.
 	// turn lets the next task begin when one has added all its rows, where they add
 	// them one after the other; nil where all do at once.
 	turn func()
@@ -101,6 +103,10 @@ func (r *Results) cause() error {
 
 // Shared tells whether the query shares the reading of its topic with others.
 func (r *Results) Shared() bool { return r.shared }
+
+// Start returns from which offsets on a query reads that shares the reading of its
+// topic, by partition. It belongs to the caller.
+func (r *Results) Start() []int64 { return slices.Clone(r.start) }
 
 // LimitReached tells whether the LIMIT has ended the query.
 func (r *Results) LimitReached() bool {

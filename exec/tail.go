@@ -103,8 +103,12 @@ func shareable(p *plan.Query, o PushOptions) *plan.Source {
 	}
 }
 
-// subscribe makes a push query a member of the tail of its source.
-func (r *Runtime) subscribe(ctx context.Context, p *plan.Query, source *plan.Source, res *Results) error {
+// subscribe makes a push query a member of the tail of its source, from the given
+// offsets on, or from the present end. One that begins behind the tail catches up.
+func (r *Runtime) subscribe(ctx context.Context, p *plan.Query, source *plan.Source, res *Results, from []int64) error {
+	if err := r.checkOffsets(source.Topic, from); err != nil {
+		return err
+	}
 	whole := *source
 	whole.Needed = nil
 	tailKey, err := plan.Encode(&plan.Query{Root: &whole, Properties: p.Properties})
@@ -117,10 +121,38 @@ func (r *Runtime) subscribe(ctx context.Context, p *plan.Query, source *plan.Sou
 	}
 	s := &subscriber{rt: r, plan: p, source: &whole, tailKey: string(tailKey), key: string(key), results: res}
 	res.shared = true
-	if _, err := s.join(nil); err != nil {
+	joined, err := s.join(from)
+	if err == nil && !joined {
+		err = r.runPush(p, res, pushStart{from: from, behind: s})
+	}
+	if err != nil {
 		return err
 	}
 	res.watch(ctx)
+	return nil
+}
+
+// checkOffsets holds that a topic has what comes from the given offsets on.
+func (r *Runtime) checkOffsets(topic string, from []int64) error {
+	if from == nil {
+		return nil
+	}
+	ends, err := r.endOffsets(topic)
+	if err != nil {
+		return err
+	}
+	if len(ends) != len(from) {
+		return fmt.Errorf("topic %s has %d partitions, and not %d any more", topic, len(ends), len(from))
+	}
+	for p, at := range from {
+		start, err := r.opts.Log.StartOffset(topic, int32(p))
+		if err != nil {
+			return err
+		}
+		if at < start || at > ends[p] {
+			return fmt.Errorf("%s-%d has the offsets %d to %d, so that a query cannot go on at %d", topic, p, start, ends[p], at)
+		}
+	}
 	return nil
 }
 
@@ -139,6 +171,9 @@ func (s *subscriber) join(from []int64) (joined bool, err error) {
 			r.mu.Unlock()
 			return false, err
 		}
+	}
+	if s.results.start == nil {
+		s.results.start = slices.Clone(from)
 	}
 	t := r.tails[s.tailKey]
 	if t == nil {

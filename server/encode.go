@@ -15,6 +15,8 @@ import (
 type rowEncoder interface {
 	head(dst []byte) []byte
 	row(dst []byte, r leat.Row) []byte
+	// token says how far the rows before it go.
+	token(dst []byte, token string) []byte
 	fail(dst []byte, err error) []byte
 	end(dst []byte, final string) []byte
 }
@@ -46,6 +48,8 @@ func (lineEncoder) row(dst []byte, r leat.Row) []byte {
 	s, _ := r.Values[0].(string)
 	return append(append(dst, s...), '\n')
 }
+
+func (lineEncoder) token(dst []byte, _ string) []byte { return dst }
 
 func (lineEncoder) fail(dst []byte, err error) []byte {
 	return append(append(dst, err.Error()...), '\n')
@@ -90,6 +94,10 @@ func appendRow(dst []byte, r leat.Row) []byte {
 		dst = append(dst, `,"tombstone":true`...)
 	}
 	return append(dst, "}}"...)
+}
+
+func (e *ksqlEncoder) token(dst []byte, token string) []byte {
+	return append(leat.AppendJSON(append(dst, ",\n"+`{"continuationToken":{"continuationToken":`...), token), "}}"...)
 }
 
 func (e *ksqlEncoder) fail(dst []byte, err error) []byte {
@@ -168,6 +176,17 @@ func (e *arrayEncoder) row(dst []byte, r leat.Row) []byte {
 		dst = append(dst, ",\n"...)
 	}
 	dst = append(appendValues(append(dst, '['), r.Values), ']')
+	if !e.array {
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+func (e *arrayEncoder) token(dst []byte, token string) []byte {
+	if e.array {
+		dst = append(dst, ",\n"...)
+	}
+	dst = append(leat.AppendJSON(append(dst, `{"continuationToken":`...), token), '}')
 	if !e.array {
 		dst = append(dst, '\n')
 	}

@@ -108,6 +108,9 @@ func (s *Server) copyRows(w http.ResponseWriter, rows *leat.Rows, out rowEncoder
 	client := s.limits.writer(w)
 	buf := out.head(nil)
 	for {
+		if token := rows.Token(); token != "" {
+			buf = out.token(buf, token)
+		}
 		if err := client.send(buf); err != nil {
 			s.disconnected(rows, err)
 			return

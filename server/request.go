@@ -70,6 +70,9 @@ func (s *Server) sessionFor(ctx context.Context, req *api.KsqlRequest) (*leat.Se
 	for name, value := range req.SessionVariables {
 		session.Define(name, value)
 	}
+	if token, ok := req.RequestProperties[api.ContinuationToken].(string); ok {
+		session.Continue(token)
+	}
 	if req.CommandSequence == nil {
 		return session, nil
 	}

@@ -73,6 +73,8 @@ func (e *sessionEncoder) row(dst []byte, r leat.Row) []byte {
 	return appendLine(dst, &api.SessionLine{Row: types.AppendRow(nil, e.cols, 0), Tombstone: r.Tombstone})
 }
 
+func (e *sessionEncoder) token(dst []byte, _ string) []byte { return dst }
+
 func (e *sessionEncoder) fail(dst []byte, err error) []byte {
 	return appendLine(dst, &api.SessionLine{Error: err.Error()})
 }
