@@ -284,3 +284,17 @@ func TestTopicsAreDescribedInPages(t *testing.T) {
 		t.Errorf("a limit of 0: %v", kerr.ErrorForCode(got))
 	}
 }
+
+// Java's client fails on lists of replicas that are null.
+func TestDescribedPartitionsHaveNoNulls(t *testing.T) {
+	b := startBroker(t, Options{})
+	b.createTopic("t", 1)
+	req := kmsg.NewPtrDescribeTopicPartitionsRequest()
+	req.ResponsePartitionLimit = 1
+	p := ask[*kmsg.DescribeTopicPartitionsResponse](b.dial(), req, 0).Topics[0].Partitions[0]
+	for name, list := range map[string][]int32{"eligible leaders": p.EligibleLeaderReplicas, "last known eligible leaders": p.LastKnownELR} {
+		if list == nil {
+			t.Errorf("%s is null", name)
+		}
+	}
+}
