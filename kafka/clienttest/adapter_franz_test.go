@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -96,15 +95,13 @@ func (c franzConsumer) close() error {
 
 type franzMember struct {
 	franzConsumer
-	wire     *wire
-	assigned *atomic.Int64
+	wire *wire
 }
 
 func (f franz) member(s *server, o membership) (member, error) {
-	m := franzMember{wire: &wire{}, assigned: new(atomic.Int64)}
+	m := franzMember{wire: &wire{}}
 	opts := []kgo.Opt{kgo.ConsumerGroup(o.group), kgo.ConsumeTopics(o.topic), kgo.Dialer(m.wire.DialContext),
-		kgo.SessionTimeout(sessionTimeout), kgo.HeartbeatInterval(heartbeatInterval), kgo.AutoCommitInterval(100 * time.Millisecond),
-		kgo.OnPartitionsAssigned(func(context.Context, *kgo.Client, map[string][]int32) { m.assigned.Add(1) })}
+		kgo.SessionTimeout(sessionTimeout), kgo.HeartbeatInterval(heartbeatInterval), kgo.AutoCommitInterval(100 * time.Millisecond)}
 	if o.instance != "" {
 		opts = append(opts, kgo.InstanceID(o.instance))
 	}
@@ -118,7 +115,10 @@ func (m franzMember) crash() {
 	m.cl.Close()
 }
 
-func (m franzMember) generations() int64 { return m.assigned.Load() }
+func (m franzMember) generation() int32 {
+	_, g := m.cl.GroupMetadata()
+	return g
+}
 
 type franzTransactor struct{ franzProducer }
 

@@ -143,13 +143,13 @@ func (r *saramaReader) close() error {
 
 // saramaMember is a member of a group, and the handler of its sessions.
 type saramaMember struct {
-	g        sarama.ConsumerGroup
-	wire     *wire
-	records  chan record
-	assigned atomic.Int64
-	stop     context.CancelFunc
-	ended    chan struct{}
-	closed   sync.Once
+	g       sarama.ConsumerGroup
+	wire    *wire
+	records chan record
+	current atomic.Int32 // generation
+	stop    context.CancelFunc
+	ended   chan struct{}
+	closed  sync.Once
 }
 
 func (a saramaClient) member(s *server, o membership) (member, error) {
@@ -177,8 +177,8 @@ func (a saramaClient) member(s *server, o membership) (member, error) {
 	return m, nil
 }
 
-func (m *saramaMember) Setup(sarama.ConsumerGroupSession) error {
-	m.assigned.Add(1)
+func (m *saramaMember) Setup(session sarama.ConsumerGroupSession) error {
+	m.current.Store(session.GenerationID())
 	return nil
 }
 
@@ -228,7 +228,7 @@ func (m *saramaMember) crash() {
 	m.close() // Its last commit and its leave come nowhere, which is an error as intended.
 }
 
-func (m *saramaMember) generations() int64 { return m.assigned.Load() }
+func (m *saramaMember) generation() int32 { return m.current.Load() }
 
 type saramaTransactor struct{ saramaProducer }
 

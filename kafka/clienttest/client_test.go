@@ -77,9 +77,9 @@ type membership struct {
 
 // member commits what a poll returned with the next poll or later, so records are seen at least once.
 type member interface {
-	consumer            // close leaves the group, but static members stay in it
-	crash()             // goes without a word
-	generations() int64 // how many assignments it got
+	consumer           // close leaves the group, but static members stay in it
+	crash()            // goes without a word
+	generation() int32 // of the group, as the client knows it
 }
 
 type transactor interface {
