@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"sync"
+
+	"github.com/leatdb/leat/internal/pipenet"
 )
 
 // restServer is an HTTP server in this process with its client; they are
@@ -17,15 +17,15 @@ import (
 type restServer struct {
 	http   http.Server
 	client http.Client
-	pipes  *pipeListener
+	pipes  *pipenet.Listener
 	served chan error
 }
 
 // serve starts a server; close ends it.
 func serve(h http.Handler) *restServer {
-	s := &restServer{pipes: &pipeListener{dialed: make(chan net.Conn), closed: make(chan struct{})}, served: make(chan error, 1)}
+	s := &restServer{pipes: pipenet.Listen("leat"), served: make(chan error, 1)}
 	s.http.Handler = h
-	s.client.Transport = &http.Transport{DialContext: s.pipes.dial}
+	s.client.Transport = &http.Transport{DialContext: s.pipes.Dial}
 	go func() { s.served <- s.http.Serve(s.pipes) }() // Ends with close, which waits for it.
 	return s
 }
@@ -38,44 +38,6 @@ func (s *restServer) close() error {
 		err = errors.Join(err, e)
 	}
 	return err
-}
-
-// pipeListener accepts connections from this process.
-type pipeListener struct {
-	dialed chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case l.dialed <- there:
-		return here, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// Accept waits for a connection.
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.dialed:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-// Addr has no meaning here.
-func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
-
-// Close ends Accept. It may be called more than once.
-func (l *pipeListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return nil
 }
 
 // refused is an answer that tells of an error.

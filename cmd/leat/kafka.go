@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -16,6 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/leatdb/leat/internal/pipenet"
 	"github.com/leatdb/leat/kafka/broker"
 	"github.com/leatdb/leat/log"
 )
@@ -35,13 +34,13 @@ func (p *place) with(c *cobra.Command, do func(ctx context.Context, cl *kgo.Clie
 		return withClient(c.Context(), p.bootstrap, do, opts...)
 	}
 	return withLog(p.dir, func(l *log.Log) error {
-		listener := newPipeListener()
+		listener := pipenet.Listen(directoryAddress)
 		ctx, stop := context.WithCancel(c.Context())
 		served := make(chan error, 1)
 		go func() { // Ends with ctx.
 			served <- broker.Serve(ctx, l, listener, broker.Options{Advertise: directoryAddress, Logger: slog.Default()})
 		}()
-		err := withClient(ctx, directoryAddress, do, append(opts, kgo.Dialer(listener.dial))...)
+		err := withClient(ctx, directoryAddress, do, append(opts, kgo.Dialer(listener.Dial))...)
 		stop()
 		return errors.Join(err, <-served)
 	})
@@ -69,48 +68,6 @@ func withClient(ctx context.Context, bootstrap string, do func(context.Context, 
 	}
 	return do(ctx, cl)
 }
-
-// pipeListener is a listener whose connections are pipes within the process.
-type pipeListener struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func newPipeListener() *pipeListener {
-	return &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-}
-
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case l.conns <- there:
-		return here, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// Accept waits for a dial.
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-// Close ends Accept and dials.
-func (l *pipeListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return nil
-}
-
-// Addr is none that could be dialled.
-func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: directoryAddress, Net: "pipe"} }
 
 // listing is what a command tells: a table for people, JSON for programs.
 type listing struct {

@@ -21,6 +21,7 @@ const module = "github.com/leatdb/leat"
 const graph = `
 internal/vfs      :
 internal/bufpool  :
+internal/pipenet  :
 internal/javatime :
 internal/javanum  :
 types             : internal/javanum
@@ -51,12 +52,12 @@ server            : . auth server/api server/schemas format/registry types log p
 server/client     : . server/api parser types
 shell             : . parser types planner format
 internal/sqldocs  : . shell sqltest parser planner format function types
-sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs
+sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs internal/pipenet
 leattest          : . log internal/vfs
 bench/nexmark     :
 bench             : . server bench/nexmark kafka/broker types format catalog planner/plan log state internal/vfs
 internal/crashtest : . log internal/vfs
-cmd/leat          : . auth server server/api server/client kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/crashtest internal/certs
+cmd/leat          : . auth server server/api server/client kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/pipenet internal/crashtest internal/certs
 `
 
 func allowed(t *testing.T) map[string]map[string]bool {
