@@ -10,7 +10,7 @@ import (
 func topKAggregate() *Aggregate {
 	var overloads []AggregateOverload
 	for _, t := range []string{"INT", "BIGINT", "DOUBLE", "STRING"} {
-		o := streamOnly("(col "+t+", other ANY..., k INT) -> ARRAY<T>", 1, func(c *AggregateCall) (Accumulator, error) {
+		o := streamOnly("(col "+t+", other ANY..., k INT) -> ARRAY<"+t+">", 1, func(c *AggregateCall) (Accumulator, error) {
 			k, err := count(c, 0, "k")
 			return newFolding(newRanked(c.Args, k, descending{})), err
 		})
@@ -18,7 +18,7 @@ func topKAggregate() *Aggregate {
 		overloads = append(overloads, o)
 	}
 	return aggregate("TOPK", "The k rows with the greatest values of col, greatest first: the values, or with further columns structs of sort_col, col0, col1 and so on. Of equal rows the older one stays.",
-		docs{"col": "the column to sort by", "other": "a further column of the result", "k": "how many rows to keep"}, overloads...).
+		docs{"col": "the column to sort by", "other": "a further column; with one the result is an ARRAY of STRUCTs", "k": "how many rows to keep"}, overloads...).
 		over("x INT, y STRING", []string{"5, 'a'", "7, 'b'", "NULL, 'c'", "6, 'd'"}, Example{"TOPK(x, 2)", "[7, 6]"}, Example{"TOPK(x, y, 2)", "[Struct{sort_col=7,col0=b}, Struct{sort_col=6,col0=d}]"})
 }
 
