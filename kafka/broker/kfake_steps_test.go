@@ -167,11 +167,11 @@ func produceSteps() []step {
 		named := all[i].req
 		all[i].req = func(s *side, v int16) kmsg.Request { return s.withID(named(s, v).(*kmsg.ProduceRequest)) }
 	}
-	all = append(all, simple("produce: unknown acks", func() kmsg.Request {
+	all = append(all, step{name: "produce: unknown acks", req: func(s *side, _ int16) kmsg.Request {
 		req := produceRequest("a", 0, good)
 		req.Acks = 5
-		return req
-	}), step{name: "init producer", req: func(*side, int16) kmsg.Request {
+		return s.withID(req)
+	}}, step{name: "init producer", req: func(*side, int16) kmsg.Request {
 		return kmsg.NewPtrInitProducerIDRequest()
 	}, keep: func(s *side, resp kmsg.Response) { s.producer = resp.(*kmsg.InitProducerIDResponse).ProducerID }})
 	for _, c := range []struct {
