@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/leatdb/leat/kafka/acls"
 	"github.com/leatdb/leat/log"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -20,7 +21,7 @@ const maxPartitionsTold = 2000
 //   - Lists of replicas are empty, never null.
 //   - The cursor is where a page begins; topics before it are left out. A limit or a partition below 0 is INVALID_REQUEST for all
 //     topics that are asked for.
-func (b *Broker) describeTopicPartitions(_ context.Context, _ *call, req *kmsg.DescribeTopicPartitionsRequest) (kmsg.Response, error) {
+func (b *Broker) describeTopicPartitions(_ context.Context, c *call, req *kmsg.DescribeTopicPartitionsRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.DescribeTopicPartitionsResponse)
 	var names []string
 	for i := range req.Topics {
@@ -28,7 +29,9 @@ func (b *Broker) describeTopicPartitions(_ context.Context, _ *call, req *kmsg.D
 	}
 	if len(names) == 0 {
 		for _, t := range b.log.Topics() {
-			names = append(names, t.Name)
+			if c.mayTopic(kmsg.ACLOperationDescribe, t.Name) == nil {
+				names = append(names, t.Name)
+			}
 		}
 	}
 	slices.Sort(names)
@@ -54,7 +57,7 @@ func (b *Broker) describeTopicPartitions(_ context.Context, _ *call, req *kmsg.D
 			resp.NextCursor = cursorAt(name, first)
 			break
 		}
-		t, next := b.topicPage(name, first, left)
+		t, next := b.topicPage(c, name, first, left)
 		left -= len(t.Partitions)
 		resp.Topics = append(resp.Topics, t)
 		if next > 0 {
@@ -66,13 +69,17 @@ func (b *Broker) describeTopicPartitions(_ context.Context, _ *call, req *kmsg.D
 }
 
 // topicPage describes up to limit partitions of a topic, and says which comes next, 0 if none does.
-func (b *Broker) topicPage(name string, first, limit int) (kmsg.DescribeTopicPartitionsResponseTopic, int) {
+func (b *Broker) topicPage(c *call, name string, first, limit int) (kmsg.DescribeTopicPartitionsResponseTopic, int) {
+	if err := c.mayTopic(kmsg.ACLOperationDescribe, name); err != nil {
+		return refusedTopic(name, err), 0
+	}
 	info, known := b.log.Topic(name)
 	if err := log.CheckTopicName(name); err != nil || !known {
 		return refusedTopic(name, cmp.Or(err, error(kerr.UnknownTopicOrPartition))), 0
 	}
 	t := kmsg.NewDescribeTopicPartitionsResponseTopic()
 	t.Topic, t.TopicID, t.IsInternal = &name, info.ID, info.Config.Internal
+	t.AuthorizedOperations = c.mayAll(true, acls.Topic, name)
 	end := min(info.Config.Partitions, first+limit)
 	nodes := []int32{nodeID}
 	for i := first; i < end; i++ {
