@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/leatdb/leat"
+	"github.com/leatdb/leat/auth"
 )
 
 // A server is configured by a file, by the environment and by flags; what comes
@@ -60,6 +61,7 @@ type configFlags struct {
 	file, data, http, queries string
 	registry, registryURL     string
 	kafka, advertise, pprof   string
+	users, sasl               string
 	set                       []string
 }
 
@@ -72,17 +74,22 @@ func (f *configFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.kafka, "kafka", "", "address for Kafka's clients, such as localhost:9092 (setting kafka.listeners)")
 	c.Flags().StringVar(&f.advertise, "advertise", "", "host:port that Kafka's clients are told to connect to (setting kafka.advertised.listeners)")
 	c.Flags().StringVar(&f.pprof, "pprof", "", "address for go tool pprof, of this machine alone, such as localhost:6060 (setting pprof.listeners)")
+	c.Flags().StringVar(&f.users, "users-file", "", "file of users beside those of the data directory (setting users.file)")
+	c.Flags().StringVar(&f.sasl, "kafka-sasl", "", "mechanisms by which Kafka's clients must authenticate, such as SCRAM-SHA-256 (setting kafka.sasl.enabled.mechanisms)")
 	c.Flags().StringVar(&f.queries, "queries-file", "", "run the statements of this file and take no others (setting ksql.queries.file)")
 	c.Flags().StringArrayVarP(&f.set, "set", "s", nil, "name=value of a setting or property, repeatable")
 }
 
 // config is the effective settings by name.
-type config struct{ settings map[string]setting }
+type config struct {
+	settings map[string]setting
+	opened   *auth.Users // see users
+}
 
 // load reads file, environment and flags.
 func (f *configFlags) load(c *cobra.Command, environment []string) (*config, error) {
-	cfg := &config{map[string]setting{}}
-	for _, s := range slices.Concat(serverSettings, httpSettings, defaultsOfSessions()) {
+	cfg := &config{settings: map[string]setting{}}
+	for _, s := range slices.Concat(serverSettings, httpSettings, kafkaSettings, defaultsOfSessions()) {
 		s.Source = "default"
 		cfg.settings[s.Name] = s
 	}
@@ -96,6 +103,7 @@ func (f *configFlags) load(c *cobra.Command, environment []string) (*config, err
 	}
 	for flag, s := range map[string]setting{"data": {Name: "data", Value: f.data}, "http": {Name: "listeners", Value: f.http},
 		"queries-file": {Name: "ksql.queries.file", Value: f.queries}, "registry": {Name: "registry.listeners", Value: f.registry},
+		"users-file": {Name: "users.file", Value: f.users}, "kafka-sasl": {Name: "kafka.sasl.enabled.mechanisms", Value: f.sasl},
 		"kafka": {Name: "kafka.listeners", Value: f.kafka}, "advertise": {Name: "kafka.advertised.listeners", Value: f.advertise},
 		"pprof": {Name: "pprof.listeners", Value: f.pprof}, "schema-registry-url": {Name: "schema.registry.url", Value: f.registryURL}} {
 		if c.Flags().Changed(flag) {
@@ -201,7 +209,7 @@ func (cfg *config) value(name string) string { return cfg.settings[name].Value }
 func (cfg *config) options() []leat.Option {
 	var opts []leat.Option
 	for _, s := range cfg.list() {
-		if s.Source != "default" && s.Unused == "" && !slices.Contains(programSettings, s.Name) && !isHTTP(s.Name) {
+		if s.Source != "default" && s.Unused == "" && !slices.Contains(programSettings, s.Name) && !isHTTP(s.Name) && !isKafka(s.Name) {
 			opts = append(opts, leat.WithProperty(s.Name, s.Value))
 		}
 	}

@@ -147,6 +147,9 @@ func (cfg *config) connect(faces []*face, db *leat.DB, s *server.Server) error {
 				return err
 			}
 			o.ClusterID = db.ClusterID()
+			if o.Security, err = cfg.kafkaSecurity(db); err != nil {
+				return err
+			}
 			f.serve = func(ctx context.Context, l net.Listener) error { return broker.Serve(ctx, db.Log(), l, o) }
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/leatdb/leat"
-	"github.com/leatdb/leat/auth"
 	"github.com/leatdb/leat/internal/certs"
 	"github.com/leatdb/leat/server"
 )
@@ -57,12 +56,9 @@ func (cfg *config) serverOptions(db *leat.DB) (opts []server.Option, err error) 
 	switch method := strings.ToUpper(cfg.value("authentication.method")); method {
 	case "NONE", "":
 	case "BASIC":
-		users, err := auth.Open(db.Log(), auth.Options{File: cfg.value("users.file"), Logger: slog.Default()})
+		users, err := cfg.users(db)
 		if err != nil {
 			return nil, err
-		}
-		if len(users.List()) == 0 {
-			slog.Warn("there are no users, so nobody comes in; leat users add makes some")
 		}
 		opts = append(opts, server.WithUsers(users))
 	default:
