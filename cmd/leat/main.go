@@ -69,7 +69,7 @@ func rootCommand() *cobra.Command {
 		},
 	}
 	logging.add(root)
-	root.AddCommand(demoCommand(), migrateCommand(), shellCommand(), serveCommand(), configCommand(), runCommand(), produceCommand(), consumeCommand(),
+	root.AddCommand(demoCommand(), datagenCommand(), migrateCommand(), shellCommand(), serveCommand(), configCommand(), runCommand(), produceCommand(), consumeCommand(),
 		topicsCommand(), groupsCommand(), offsetsCommand(), usersCommand(), backupCommand(), restoreCommand(), testCommand(), crashChildCommand(), benchCommand())
 	return root
 }

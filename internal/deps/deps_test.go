@@ -51,6 +51,7 @@ server/schemas    : format/registry format/registry/protocol
 server            : . auth server/api server/schemas format/registry types log parser exec
 server/client     : . server/api parser types
 migrate           : . parser
+datagen           : types
 shell             : . parser types planner format
 internal/sqldocs  : . shell sqltest parser planner format function types
 sqltest           : . types parser log format format/registry function planner planner/plan catalog expr exec internal/vfs internal/pipenet
@@ -58,7 +59,7 @@ leattest          : . log internal/vfs
 bench/nexmark     :
 bench             : . server bench/nexmark kafka/broker types format catalog planner/plan log state internal/vfs
 internal/crashtest : . log internal/vfs
-cmd/leat          : . migrate auth server server/api server/client kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/pipenet internal/crashtest internal/certs
+cmd/leat          : . datagen migrate auth server server/api server/client kafka/broker shell sqltest bench bench/nexmark log types parser internal/vfs internal/pipenet internal/crashtest internal/certs
 `
 
 func allowed(t *testing.T) map[string]map[string]bool {
