@@ -27,30 +27,21 @@ func (b *Broker) offsetCommit(ctx context.Context, c *call, req *kmsg.OffsetComm
 	if err == nil {
 		defer end()
 	}
-	now := time.Now().UnixMilli()
 	var offsets []log.GroupOffset
 	for i := range req.Topics {
 		from := &req.Topics[i]
 		to := kmsg.NewOffsetCommitResponseTopic()
 		to.Topic = from.Topic
-		t, known := b.log.Topic(from.Topic)
-		refused := cmp.Or(err, c.mayTopic(kmsg.ACLOperationRead, from.Topic))
+		topic := b.commitTopic(c, from.Topic, err)
 		for j := range from.Partitions {
 			p := &from.Partitions[j]
 			answer := kmsg.NewOffsetCommitResponseTopicPartition()
 			answer.Partition = p.Partition
-			switch {
-			case refused != nil:
-				answer.ErrorCode = codeOf(refused)
-			case !known || p.Partition < 0 || int(p.Partition) >= t.Config.Partitions:
-				answer.ErrorCode = kerr.UnknownTopicOrPartition.Code
-			case len(deref(p.Metadata)) > maxCommitMetadata:
-				answer.ErrorCode = kerr.OffsetMetadataTooLarge.Code
-			default:
-				offsets = append(offsets, log.GroupOffset{
-					Group: req.Group, Topic: from.Topic, Partition: p.Partition, Offset: p.Offset,
-					Metadata: deref(p.Metadata), EpochPlusOne: max(p.LeaderEpoch, -1) + 1, CommitMillis: now,
-				})
+			var offset log.GroupOffset
+			offset, answer.ErrorCode = topic.offset(p.Partition, p.Offset, p.LeaderEpoch, p.Metadata)
+			if answer.ErrorCode == 0 {
+				offset.Group = req.Group
+				offsets = append(offsets, offset)
 			}
 			to.Partitions = append(to.Partitions, answer)
 		}
@@ -63,6 +54,39 @@ func (b *Broker) offsetCommit(ctx context.Context, c *call, req *kmsg.OffsetComm
 		refuseCommit(resp, codeOf(err))
 	}
 	return resp, nil
+}
+
+// commitTopic is a topic in which a client commits offsets.
+type commitTopic struct {
+	name       string
+	partitions int
+	refused    error // why all of it is
+	now        int64 // milliseconds
+}
+
+// commitTopic says whether the client may commit offsets in a topic, unless the commit is refused as a whole.
+func (b *Broker) commitTopic(c *call, name string, refused error) commitTopic {
+	t := commitTopic{name: name, refused: cmp.Or(refused, c.mayTopic(kmsg.ACLOperationRead, name)), now: time.Now().UnixMilli()}
+	if known, ok := b.log.Topic(name); ok {
+		t.partitions = known.Config.Partitions
+	}
+	return t
+}
+
+// offset returns what a client commits in a partition, or the code of what is wrong with it.
+func (t *commitTopic) offset(partition int32, offset int64, leaderEpoch int32, metadata *string) (log.GroupOffset, int16) {
+	switch {
+	case t.refused != nil:
+		return log.GroupOffset{}, codeOf(t.refused)
+	case partition < 0 || int(partition) >= t.partitions:
+		return log.GroupOffset{}, kerr.UnknownTopicOrPartition.Code
+	case len(deref(metadata)) > maxCommitMetadata:
+		return log.GroupOffset{}, kerr.OffsetMetadataTooLarge.Code
+	}
+	return log.GroupOffset{
+		Topic: t.name, Partition: partition, Offset: offset,
+		Metadata: deref(metadata), EpochPlusOne: max(leaderEpoch, -1) + 1, CommitMillis: t.now,
+	}, 0
 }
 
 // beginCommit is groups.Coordinator.BeginCommit for who may read as the group.

@@ -3,11 +3,9 @@ package broker
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"github.com/leatdb/leat/kafka/groups"
 	"github.com/leatdb/leat/log"
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -26,30 +24,20 @@ func (b *Broker) txnOffsetCommit(ctx context.Context, c *call, req *kmsg.TxnOffs
 	if err == nil {
 		defer end()
 	}
-	now := time.Now().UnixMilli()
 	var offsets []log.GroupOffset
 	for i := range req.Topics {
 		from := &req.Topics[i]
 		to := kmsg.NewTxnOffsetCommitResponseTopic()
 		to.Topic = from.Topic
-		t, known := b.log.Topic(from.Topic)
-		refused := cmp.Or(err, c.mayTopic(kmsg.ACLOperationRead, from.Topic))
+		topic := b.commitTopic(c, from.Topic, err)
 		for j := range from.Partitions {
 			p := &from.Partitions[j]
 			answer := kmsg.NewTxnOffsetCommitResponseTopicPartition()
 			answer.Partition = p.Partition
-			switch {
-			case refused != nil:
-				answer.ErrorCode = codeOf(refused)
-			case !known || p.Partition < 0 || int(p.Partition) >= t.Config.Partitions:
-				answer.ErrorCode = kerr.UnknownTopicOrPartition.Code
-			case len(deref(p.Metadata)) > maxCommitMetadata:
-				answer.ErrorCode = kerr.OffsetMetadataTooLarge.Code
-			default:
-				offsets = append(offsets, log.GroupOffset{
-					Topic: from.Topic, Partition: p.Partition, Offset: p.Offset,
-					Metadata: deref(p.Metadata), EpochPlusOne: max(p.LeaderEpoch, -1) + 1, CommitMillis: now,
-				})
+			var offset log.GroupOffset
+			offset, answer.ErrorCode = topic.offset(p.Partition, p.Offset, p.LeaderEpoch, p.Metadata)
+			if answer.ErrorCode == 0 {
+				offsets = append(offsets, offset)
 			}
 			to.Partitions = append(to.Partitions, answer)
 		}

@@ -24,7 +24,6 @@ type side struct {
 	member     string
 	generation int32
 	producer   int64
-	session    int32
 }
 
 // step is a request that both sides get, in every version that both serve from min on.

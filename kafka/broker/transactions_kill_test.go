@@ -215,7 +215,7 @@ func worker(ctx context.Context, c *child, id string, version kgo.Opt) error {
 	rng := rand.New(rand.NewPCG(uint64(len(id)), 4))
 	for {
 		s, err := kgo.NewGroupTransactSession(append(c.eager(), version, kgo.TransactionalID(id), kgo.TransactionTimeout(5*time.Second), kgo.ConsumerGroup("etl"), kgo.ConsumeTopics("in"),
-			kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.RequireStableFetchOffsets(),
+			kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 			kgo.DefaultProduceTopic("out"), kgo.HeartbeatInterval(100*time.Millisecond), kgo.SessionTimeout(time.Second), kgo.FetchMaxPartitionBytes(1500))...)
 		if err != nil {
 			return err

@@ -194,7 +194,7 @@ func TestTransactionsAreDescribed(t *testing.T) {
 		len(s.Topics) != 1 || s.Topics[0].Topic != "t" || !slices.Equal(s.Topics[0].Partitions, []int32{0, 2}) {
 		t.Errorf("%+v", s)
 	}
-	if s := states[1]; s.State != "Empty" || s.StartTimestamp != -1 || s.Topics != nil && len(s.Topics) > 0 {
+	if s := states[1]; s.State != "Empty" || s.StartTimestamp != -1 || len(s.Topics) > 0 {
 		t.Errorf("%+v", s)
 	}
 	if states[2].ErrorCode != kerr.TransactionalIDNotFound.Code || states[3].ErrorCode != kerr.InvalidRequest.Code {
