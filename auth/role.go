@@ -8,8 +8,8 @@ type Role uint8
 const (
 	None  Role = iota // nothing but what access rules say
 	Read              // look at everything
-	Write             // and change data, streams, tables, queries and topics
-	Admin             // and users, access rules and settings: everything
+	Write             // and write rows; Kafka's clients also make and change topics
+	Admin             // and statements that change what there is, users, access rules and settings: everything
 )
 
 var roleNames = [...]string{"none", "read", "write", "admin"}
