@@ -157,6 +157,13 @@ func (a saramaClient) member(s *server, o membership) (member, error) {
 	c := a.config()
 	c.Net.Proxy.Enable, c.Net.Proxy.Dialer = true, m.wire
 	c.Consumer.Group.InstanceId = o.instance
+	// Tries within tries: a client without a network would go on for minutes. One that is to crash gives up at once.
+	c.Metadata.Retry.BackoffFunc = func(int, int) time.Duration {
+		if m.wire.down() {
+			return 0
+		}
+		return 50 * time.Millisecond
+	}
 	g, err := sarama.NewConsumerGroup([]string{s.addr}, o.group, c)
 	if err != nil {
 		return nil, err

@@ -38,6 +38,13 @@ func (w *wire) Dial(network, addr string) (net.Conn, error) {
 	return w.DialContext(context.Background(), network, addr)
 }
 
+// down says that the wire is cut.
+func (w *wire) down() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.isCut
+}
+
 func (w *wire) cut() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
