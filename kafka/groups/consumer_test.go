@@ -36,6 +36,7 @@ type consumer struct {
 	id         string
 	generation int32 // the last it was assigned something in
 	fenced     bool
+	cut        bool // the coordinator went away during the last call
 
 	ctx     context.Context
 	kill    context.CancelFunc
@@ -93,6 +94,7 @@ func (c *consumer) call(fn func(ctx context.Context, to *Coordinator)) {
 	defer cancel()
 	defer context.AfterFunc(c.f.ctx, cancel)()
 	fn(ctx, c.f.Coordinator)
+	c.cut = c.f.ctx.Err() != nil
 }
 
 // run is the life of a consumer.
@@ -117,7 +119,7 @@ func (c *consumer) goesOn(err error) bool {
 		c.fenced = true
 	case kerr.RebalanceInProgress, kerr.IllegalGeneration, kerr.MemberIDRequired:
 	default:
-		if c.f.ctx.Err() == nil && c.ctx.Err() == nil {
+		if !c.cut && c.ctx.Err() == nil {
 			c.f.Errorf("%s: %v", c.name, err)
 		}
 		c.rest(100 * time.Millisecond)
