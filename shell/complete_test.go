@@ -90,16 +90,17 @@ func TestCommandsInScripts(t *testing.T) {
 	for name, text := range map[string]string{"inner.sql": "SHOW TYPES;", "self.sql": "RUN SCRIPT 'self.sql';", "bad.sql": "SHOW TYPES;\nSHOW TIPES;"} {
 		writeFile(t, name, text)
 	}
-	for text, want := range map[string]string{
-		"OUTPUT JSON; RUN SCRIPT 'inner.sql'; OUTPUT TABULAR;": `"Types": []`,
-		"RUN SCRIPT 'self.sql';":                               "does one of them run itself?",
-		"RUN SCRIPT 'bad.sql';":                                "in bad.sql",
-		"RUN SCRIPT 'none.sql';":                               "none.sql",
-		"OUTPUT xml;":                                          "TABULAR, JSON and CSV",
-		"TIMING maybe;":                                        "ON or OFF",
-		"SPOOL OFF;":                                           "SPOOL 'session.log' begins",
-		"SPOOL 'a.log'; SPOOL 'b.log';":                        "SPOOL OFF first",
+	for _, c := range [][2]string{
+		{"OUTPUT JSON; RUN SCRIPT 'inner.sql'; OUTPUT TABULAR;", `"Types": []`},
+		{"RUN SCRIPT 'self.sql';", "does one of them run itself?"},
+		{"RUN SCRIPT 'bad.sql';", "in bad.sql"},
+		{"RUN SCRIPT 'none.sql';", "none.sql"},
+		{"OUTPUT xml;", "TABULAR, JSON and CSV"},
+		{"TIMING maybe;", "ON or OFF"},
+		{"SPOOL OFF;", "SPOOL 'session.log' begins"},
+		{"SPOOL 'a.log'; SPOOL 'b.log';", "SPOOL OFF first"},
 	} {
+		text, want := c[0], c[1]
 		out.Reset()
 		_ = p.shell.Run(context.Background(), text)
 		if !strings.Contains(out.String(), want) {
