@@ -244,11 +244,14 @@ func TestPipelinedProduceKeepsOrder(t *testing.T) {
 	const n = 200
 	req := produceRequest("t", 0, batch(1, "a"))
 	meta := kmsg.NewPtrMetadataRequest()
+	sent, sentMeta := *req, *meta // Sending sets the version.
+	req.SetVersion(9)
+	meta.SetVersion(9)
 	go func() {
 		for i := range n {
-			p.request(req, 9)
+			p.request(&sent, 9)
 			if i%50 == 49 {
-				p.request(meta, 9) // others wait for those before
+				p.request(&sentMeta, 9) // others wait for those before
 			}
 		}
 	}()
