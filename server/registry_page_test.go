@@ -1,10 +1,7 @@
 package server_test
 
 import (
-	"context"
-	"io"
 	"log/slog"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -40,11 +37,7 @@ func TestRegistryPage(t *testing.T) {
 		}
 	}()
 	steps, printed := 0, ""
-	for i, block := range strings.Split(string(page), "\n```") {
-		kind, body, _ := strings.Cut(block, "\n")
-		if i%2 == 0 {
-			continue // Text between blocks.
-		}
+	for kind, body := range pageBlocks(page) {
 		switch kind {
 		case "sql":
 			printed = runSQL(t, db, body)
@@ -54,9 +47,8 @@ func TestRegistryPage(t *testing.T) {
 				t.Errorf("printed\n%s\nthe page has\n%s", printed, body)
 			}
 		case "console":
-			for _, step := range strings.Split("\n"+body, "\n$ ")[1:] {
-				command, want, _ := strings.Cut(step, "\n")
-				if got := curl(t, web.URL, command); got != want {
+			for command, want := range pageCommands(body) {
+				if got := strings.TrimSpace(curl(t, web.URL, web.Client(), nil, command)); got != want {
 					t.Errorf("%s\nanswered  %s\nthe page has %s", command, got, want)
 				}
 				steps++
@@ -84,57 +76,4 @@ func runSQL(t *testing.T, db *leat.DB, sql string) string {
 		_ = prompt.Run(t.Context(), piece.Text) // What is wrong is printed.
 	}
 	return out.String()
-}
-
-// curl makes the request of a curl command.
-func curl(t *testing.T, base, command string) string {
-	t.Helper()
-	method, body, url := http.MethodGet, "", ""
-	header := http.Header{}
-	words := shellWords(command)
-	for i := 1; i < len(words); i++ {
-		switch words[i] {
-		case "-s":
-		case "-X":
-			i++
-			method = words[i]
-		case "-d":
-			i++
-			body = words[i]
-		case "-H":
-			i++
-			name, value, _ := strings.Cut(words[i], ": ")
-			header.Set(name, value)
-		default:
-			url = words[i]
-		}
-	}
-	req, err := http.NewRequestWithContext(context.Background(), method, base+strings.TrimPrefix(url, "localhost:8081"), strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header = header
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(string(answer))
-}
-
-// shellWords splits a command at spaces outside of single quotes.
-func shellWords(command string) []string {
-	var words []string
-	for i, part := range strings.Split(command, "'") {
-		if i%2 == 1 {
-			words = append(words, part)
-		} else {
-			words = append(words, strings.Fields(part)...)
-		}
-	}
-	return words
 }
