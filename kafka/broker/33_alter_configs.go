@@ -16,15 +16,14 @@ import (
 //     per topic. With ValidateOnly it only says whether it would. The broker's settings cannot be changed: INVALID_REQUEST.
 func (b *Broker) alterConfigs(ctx context.Context, c *call, req *kmsg.AlterConfigsRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.AlterConfigsResponse)
-	times := map[resource]int{}
-	for i := range req.Resources {
-		times[resource{req.Resources[i].ResourceType, req.Resources[i].ResourceName}]++
-	}
+	once := namedOnce(len(req.Resources), func(i int) resource {
+		return resource{req.Resources[i].ResourceType, req.Resources[i].ResourceName}
+	})
 	for i := range req.Resources {
 		ask := &req.Resources[i]
 		which := resource{ask.ResourceType, ask.ResourceName}
 		err := errNamedTwice
-		if times[which] == 1 {
+		if once(which) {
 			err = b.alter(ctx, c, which, len(ask.Configs), req.ValidateOnly, func(settings map[string]string) error {
 				return replaceSettings(settings, ask.Configs)
 			})
@@ -55,6 +54,15 @@ func replaceSettings(settings map[string]string, asks []kmsg.AlterConfigsRequest
 type resource struct {
 	kind kmsg.ConfigResourceType
 	name string
+}
+
+// namedOnce says of each of the n resources of a request whether the request names it once.
+func namedOnce(n int, at func(i int) resource) func(resource) bool {
+	times := map[resource]int{}
+	for i := range n {
+		times[at(i)]++
+	}
+	return func(r resource) bool { return times[r] == 1 }
 }
 
 var errNamedTwice = fmt.Errorf("%w: each resource must be named once", kerr.InvalidRequest)

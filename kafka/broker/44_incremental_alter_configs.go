@@ -17,15 +17,14 @@ import (
 //     rest it is like AlterConfigs.
 func (b *Broker) incrementalAlterConfigs(ctx context.Context, c *call, req *kmsg.IncrementalAlterConfigsRequest) (kmsg.Response, error) {
 	resp := req.ResponseKind().(*kmsg.IncrementalAlterConfigsResponse)
-	times := map[resource]int{}
-	for i := range req.Resources {
-		times[resource{req.Resources[i].ResourceType, req.Resources[i].ResourceName}]++
-	}
+	once := namedOnce(len(req.Resources), func(i int) resource {
+		return resource{req.Resources[i].ResourceType, req.Resources[i].ResourceName}
+	})
 	for i := range req.Resources {
 		ask := &req.Resources[i]
 		which := resource{ask.ResourceType, ask.ResourceName}
 		err := errNamedTwice
-		if times[which] == 1 {
+		if once(which) {
 			err = b.alter(ctx, c, which, len(ask.Configs), req.ValidateOnly, func(settings map[string]string) error {
 				return b.changeSettings(settings, ask.Configs)
 			})
