@@ -155,11 +155,7 @@ func resetOffsets(ctx context.Context, a *kadm.Client, out *listing, group strin
 	if members := described[group].Members; len(members) > 0 {
 		return fmt.Errorf("group %s has %d members, whose offsets are theirs; stop them first", group, len(members))
 	}
-	committed, err := a.FetchOffsets(ctx, group)
-	if err != nil {
-		return fmt.Errorf("group %s: %w", group, err)
-	}
-	chosen, err := choosePartitions(only, committed)
+	committed, chosen, err := choosePartitions(ctx, a, group, only)
 	if err != nil {
 		return err
 	}
@@ -195,7 +191,12 @@ func resetOffsets(ctx context.Context, a *kadm.Client, out *listing, group strin
 // chosen are partitions by topic; none means all of the topic.
 type chosen map[string][]int32
 
-func choosePartitions(only []string, committed kadm.OffsetResponses) (chosen, error) {
+// choosePartitions returns the offsets of a group, and what only names of them: all if it names none.
+func choosePartitions(ctx context.Context, a *kadm.Client, group string, only []string) (kadm.OffsetResponses, chosen, error) {
+	committed, err := a.FetchOffsets(ctx, group)
+	if err != nil {
+		return nil, nil, fmt.Errorf("group %s: %w", group, err)
+	}
 	ch := chosen{}
 	for _, text := range only {
 		topic, list, some := strings.Cut(text, ":")
@@ -206,7 +207,7 @@ func choosePartitions(only []string, committed kadm.OffsetResponses) (chosen, er
 			}
 			n, err := strconv.ParseInt(p, 10, 32)
 			if err != nil || n < 0 {
-				return nil, fmt.Errorf("--topic: expected TOPIC or TOPIC:PARTITION,PARTITION, not %q", text)
+				return nil, nil, fmt.Errorf("--topic: expected TOPIC or TOPIC:PARTITION,PARTITION, not %q", text)
 			}
 			ch[topic] = append(ch[topic], int32(n))
 		}
@@ -214,7 +215,7 @@ func choosePartitions(only []string, committed kadm.OffsetResponses) (chosen, er
 	if len(only) == 0 {
 		committed.Each(func(o kadm.OffsetResponse) { ch[o.Topic] = append(ch[o.Topic], o.Partition) })
 	}
-	return ch, nil
+	return committed, ch, nil
 }
 
 func (ch chosen) topics() (names []string) {
@@ -268,11 +269,7 @@ func deleteOffsetsCommand() *cobra.Command {
 }
 
 func deleteOffsets(ctx context.Context, c *cobra.Command, a *kadm.Client, group string, only []string) error {
-	committed, err := a.FetchOffsets(ctx, group)
-	if err != nil {
-		return fmt.Errorf("group %s: %w", group, err)
-	}
-	chosen, err := choosePartitions(only, committed)
+	committed, chosen, err := choosePartitions(ctx, a, group, only)
 	if err != nil {
 		return err
 	}
